@@ -1,0 +1,19 @@
+"""The server's own bounds, tighter than the core's: each call is answered in well under a second."""
+
+MAX_LAYERS = 10_000
+"""Layers in one call."""
+
+MAX_TEXT = 256 * 1024
+"""Characters of notation in one call."""
+
+MAX_ROWS = {"summary": MAX_LAYERS, "layers": 2_000, "steps": 300}
+"""Rows in one answer, by detail; an answer with more is given with less detail and says so."""
+
+INLINE_TEXT = 8_000
+"""Characters of notation that are read on the event loop; more is read in a thread."""
+
+THREADS = 4
+"""Calls that are worked on in threads at the same time."""
+
+LIST_TTL_MS = 3_600_000
+"""How long a client may keep the list of tools: it changes with a release only."""

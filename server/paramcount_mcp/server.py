@@ -1,0 +1,103 @@
+"""The server: tools listed and called over MCP.
+
+`MCPServer` is used for its transports and protocol eras; `list_tools` and `call_tool`, both public,
+are overridden so that every schema and every error is the project's own.
+"""
+
+import functools
+import logging
+from importlib.metadata import version
+from typing import Any
+
+import anyio
+import anyio.to_thread
+from mcp.server import MCPServer
+from mcp.server.caching import CacheHint
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
+from mcp_types import CallToolResult
+from mcp_types import Tool as Listed
+
+from paramcount import ParamcountError
+from paramcount.errors import closest
+from paramcount_mcp import limits
+from paramcount_mcp.tool import Tool
+from paramcount_mcp.tools import tools
+from paramcount_mcp.tools.network_params import partial
+
+logger = logging.getLogger(__name__)
+
+INSTRUCTIONS = (
+    "paramcount answers exactly what convolutional networks cost; never compute such numbers yourself. "
+    "conv_layer_params for one convolution, network_params for several layers or any other kind. "
+    "Parameters need no input size; output shapes and MACs do: ask the user for it rather than assume it. "
+    "Show the steps when an explanation is asked for, and pass a number the user has as `expected` to have it checked. "
+    f"At most {limits.MAX_LAYERS:,} layers in one call; totals above 2^53 - 1 are refused."
+)
+
+
+class ParamcountServer(MCPServer[Any]):
+    """An MCP server with paramcount's tools."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "paramcount",
+            title="paramcount",
+            description="Exact parameter counts, shapes and MACs of convolutional networks, with their derivation.",
+            instructions=INSTRUCTIONS,
+            version=version("paramcount"),
+            log_level="WARNING",
+            cache_hints={"tools/list": CacheHint(ttl_ms=limits.LIST_TTL_MS, scope="public")},
+        )
+        self._threads = anyio.CapacityLimiter(limits.THREADS)
+
+    async def list_tools(self) -> list[Listed]:
+        """List the tools, in the order of their names."""
+        return [tool.listed for tool in tools().values()]
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult:
+        """Answer a call.
+
+        Raises:
+            ToolError: what the caller can correct, in words that stand alone.
+            UnexpectedToolError: a defect of paramcount itself.
+        """
+        tool = tools().get(name)
+        if tool is None:
+            raise ToolError(f"There is no tool {name[:60]!r}.{closest(name, tools())}")
+        if _small(arguments):
+            return _answer(tool, arguments)
+        return await anyio.to_thread.run_sync(functools.partial(_answer, tool, arguments), limiter=self._threads)
+
+
+def _small(arguments: dict[str, Any]) -> bool:
+    """Whether a call is a matter of a millisecond, and not worth a thread."""
+    layers = arguments.get("layers")
+    if isinstance(layers, str):
+        return len(layers) <= limits.INLINE_TEXT
+    if isinstance(layers, list):
+        return len(layers) <= 200 and sum(len(item) for item in layers if isinstance(item, str)) <= limits.INLINE_TEXT
+    return True
+
+
+def _answer(tool: Tool, arguments: dict[str, Any]) -> CallToolResult:
+    try:
+        return tool.answer(arguments).result()
+    except ParamcountError as error:
+        so_far = partial(error)
+        if so_far is not None:
+            return so_far.result(failed=str(error))
+        raise ToolError(str(error)) from None
+    except Exception as error:
+        logger.exception("%s failed", tool.name)
+        raise UnexpectedToolError(
+            f"{tool.name} failed because of a defect in paramcount ({type(error).__name__}), not because of the "
+            f"arguments. Please report the call."
+        ) from error
+
+
+def build_server() -> ParamcountServer:
+    """Make the server. It is run by `run()`, or driven in memory by `mcp.Client`."""
+    return ParamcountServer()

@@ -1,0 +1,104 @@
+"""What a tool is: a name, a description, checked arguments, and a function from them to an answer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, cast
+
+from mcp_types import CallToolResult, TextContent, ToolAnnotations
+from mcp_types import Tool as Listed
+
+from paramcount.report import Detail, NetworkReport, Report
+from paramcount_mcp.arguments import Arguments
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A report and how much of it to give."""
+
+    report: Report
+    detail: Detail = "steps"
+    note: str | None = None
+    """Something to say about the answer itself."""
+
+    def result(self, *, failed: str | None = None) -> CallToolResult:
+        """The answer as text and as structure; each is whole by itself."""
+        shown = self.report
+        if isinstance(shown, NetworkReport) and failed is not None:
+            shown = replace(shown, failed=None)  # the error is said first, and once
+        text = shown.to_text(self.detail)
+        structure = self.report.to_dict(self.detail)
+        if self.note is not None:
+            text = f"{text}\nnote: {self.note}"
+            notes = cast("list[str]", structure.setdefault("notes", []))
+            structure["notes"] = [*notes, self.note]
+        if failed is not None:
+            text = f"{failed}\n\nUp to there:\n{text}"
+        return CallToolResult(
+            content=[TextContent(type="text", text=text)], structured_content=structure, is_error=failed is not None
+        )
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool of the server."""
+
+    name: str
+    title: str
+    description: str
+    arguments: type[Arguments]
+    answer: Callable[[Mapping[str, object]], Answer]
+    output: Mapping[str, object]
+    """The JSON schema of the structured answer. It describes the fields at its root and checks few:
+    clients in Python validate every answer against it, at ten microseconds for each nested schema."""
+
+    @cached_property
+    def listed(self) -> Listed:
+        """The tool as `tools/list` gives it."""
+        return Listed(
+            name=self.name,
+            title=self.title,
+            description=self.description,
+            input_schema=published(self.arguments),
+            output_schema=dict(self.output),
+            annotations=ToolAnnotations(
+                title=self.title,
+                read_only_hint=True,
+                destructive_hint=False,
+                idempotent_hint=True,
+                open_world_hint=False,
+            ),
+        )
+
+
+def published(model: type[Arguments]) -> dict[str, Any]:
+    """A model's JSON schema, small and without references.
+
+    Raises:
+        TypeError: the schema has references, which several hosts cannot read.
+    """
+    schema = _plain(model.model_json_schema())
+    if "$defs" in schema:
+        raise TypeError(f"the schema of {model.__name__} has references")
+    schema.pop("description", None)
+    return schema
+
+
+def _plain(schema: Any) -> Any:
+    """Leave out titles and null defaults, which say nothing to a model."""
+    if isinstance(schema, list):
+        return [_plain(inner) for inner in cast("list[Any]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+    fields = cast("dict[str, Any]", schema)
+    plain: dict[str, Any] = {}
+    for name, value in fields.items():
+        if name == "properties":
+            plain[name] = {field: _plain(inner) for field, inner in value.items()}
+        elif name == "anyOf" and len(kept := [inner for inner in value if inner != {"type": "null"}]) == 1:
+            plain |= _plain(kept[0])
+        elif name == "anyOf":
+            plain[name] = _plain(kept)
+        elif name != "title" and not (name == "default" and value is None):
+            plain[name] = _plain(value)
+    return plain

@@ -1,0 +1,173 @@
+"""`network_params`: a network of layers, derived one by one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal, cast
+
+from pydantic import BeforeValidator, Field
+
+from paramcount import LayerError, LimitError, ParamcountError, derive, network
+from paramcount.errors import raise_all, shown
+from paramcount.network import Item
+from paramcount.report import DETAILS, Detail, NetworkReport
+from paramcount_mcp import limits
+from paramcount_mcp.arguments import Arguments, WhichFramework, Whole, check, refuse, unstringified
+from paramcount_mcp.tool import Answer, Tool
+
+
+def _layers(value: object) -> object:
+    """Check the outer shape and the size of what was sent; the core reads what is in it."""
+    value = unstringified(value)
+    if isinstance(value, dict):
+        value = [value]
+    if isinstance(value, str):
+        _bound(len(value), len(value) and 1)
+        return value
+    if not isinstance(value, list):
+        raise refuse(f"must be a list of layers or one text, received {shown(value)}.")
+    items = cast("list[object]", value)
+    _bound(sum(len(item) for item in items if isinstance(item, str)), len(items))
+    for index, item in enumerate(items):
+        if not isinstance(item, str | dict):
+            raise refuse(f"[{index}] must be notation or an object, received {shown(item)}.")
+    return items
+
+
+def _bound(characters: int, layers: int) -> None:
+    if characters > limits.MAX_TEXT:
+        raise refuse(f"must have at most {limits.MAX_TEXT} characters, received {characters}.")
+    if layers > limits.MAX_LAYERS:
+        raise refuse(f"must have at most {limits.MAX_LAYERS} layers, received {layers}.")
+
+
+def _shape(value: object) -> object:
+    value = unstringified(value)
+    if isinstance(value, str):
+        parts = value.replace("×", "x").replace(",", "x").strip("()[] ").split("x")
+        value = [int(part) if part.strip().isdecimal() and len(part) < 20 else part for part in parts]
+    if not isinstance(value, list | tuple):
+        raise refuse(f"must be a list of whole numbers, received {shown(value)}.")
+    sizes = cast("Sequence[object]", value)
+    return [int(size) if isinstance(size, float) and size.is_integer() else size for size in sizes]
+
+
+def _detail(value: object) -> object:
+    if value not in DETAILS:
+        raise refuse(f"must be one of {', '.join(map(repr, DETAILS))}, received {shown(value)}.")
+    return value
+
+
+class NetworkArguments(Arguments):
+    """A network and what to say of it."""
+
+    layers: Annotated[
+        list[str | dict[str, object]] | str,
+        BeforeValidator(_layers),
+        Field(
+            description="The layers in order, as constructor calls of PyTorch or Keras: a list, or one text. Objects "
+            "with a kind are accepted too. nn.Sequential(…) and prefixes such as nn. or layers. may stay.",
+            examples=[["Conv2d(3, 8, 3, padding=1)", "ReLU()", "MaxPool2d(2)", "Flatten()", "Linear(2048, 10)"]],
+        ),
+    ]
+    input_shape: Annotated[
+        list[int | None] | None,
+        BeforeValidator(_shape),
+        Field(
+            description="Shape of one sample without the batch: [C, H, W] for PyTorch, [H, W, C] for Keras. Needed for "
+            "output shapes and MACs, and for counts that depend on it.",
+            examples=[[3, 32, 32]],
+        ),
+    ] = None
+    framework: Annotated[
+        WhichFramework | None,
+        Field(
+            description="Whose rules, and what the total holds; left out, the spelling of the layers tells.",
+            examples=["keras"],
+        ),
+    ] = None
+    detail: Annotated[
+        Literal["summary", "layers", "steps"],
+        BeforeValidator(_detail),
+        Field(description="Totals only, a row a layer, or every derivation.", examples=["summary"]),
+    ] = "layers"
+    expected: Annotated[
+        Whole | None,
+        Field(description="A parameter count to check; a mismatch names the likely slip.", examples=[20714]),
+    ] = None
+
+
+SYNONYMS = {"network": "layers", "model": "layers", "input_size": "input_shape"}
+
+
+def answer(arguments: Mapping[str, object]) -> Answer:
+    """Answer one call.
+
+    Raises:
+        ParamcountError: every mistake of the call.
+    """
+    given, problems = check(NetworkArguments, arguments, SYNONYMS)
+    made = None
+    if "layers" in given:
+        try:
+            made = network(
+                cast("str | list[Item]", given["layers"]),
+                input_shape=cast("list[int | None] | None", given.get("input_shape")),
+                framework=cast("WhichFramework | None", given.get("framework")),
+                most=limits.MAX_LAYERS,
+            )
+        except ParamcountError as error:
+            problems.append(error)
+    raise_all(problems)
+    if made is None:
+        raise LayerError("layers must be given.")
+    detail = cast("Detail", given.get("detail", "layers"))
+    return fitting(derive(made, expected=cast("int | None", given.get("expected"))), detail)
+
+
+def partial(error: ParamcountError) -> Answer | None:
+    """The answer as far as it got, for an error that has one."""
+    return None if error.report is None or not error.report.rows else fitting(error.report, "layers")
+
+
+def fitting(report: object, detail: Detail) -> Answer:
+    """The answer with as much detail as is asked for and as fits into one."""
+    if not isinstance(report, NetworkReport):
+        raise LimitError("one network is answered at a time.")
+    rows = len(report.rows)
+    for less in reversed(DETAILS[: DETAILS.index(detail) + 1]):
+        if rows <= limits.MAX_ROWS[less]:
+            note = None
+            if less != detail:
+                note = f"detail='{less}': with '{detail}' at most {limits.MAX_ROWS[detail]} rows are answered, not {rows}."
+            return Answer(report, less, note)
+    return Answer(report, "summary")
+
+
+TOOL = Tool(
+    name="network_params",
+    title="Parameters of a network",
+    description=(
+        "Exact parameters, output shapes, MACs and memory of a convolutional network, layer by layer and in sum. Give "
+        "the layers as they stand in code: Conv2d(3, 64, 7, stride=2), nn.Linear(512, 10), Conv2D(32, 3), Dense(10). "
+        "Use it for anything of more than one layer, for pooling, dense, normalisation and other layers, and to check "
+        "that shapes fit: a layer that does not fit is an error that names it, the rule and a way out. Shapes leave the "
+        "batch out. total counts as the framework does: batch-norm statistics are non-trainable parameters in Keras, "
+        "buffers in PyTorch. Bias, normalisation and activations are not in the MACs; FLOPs = 2 × MACs."
+    ),
+    arguments=NetworkArguments,
+    answer=answer,
+    output={
+        "type": "object",
+        "description": (
+            "framework; input_shape, output_shape; totals: {parameters, trainable, non_trainable, buffers, macs, flops, "
+            "memory_bytes}; layers: {name, layer, repeat, output_shape, parameters, trainable, non_trainable, buffers, "
+            "macs, steps, tensors}, where repeat n stands for n alike in a row and figures are those of one; failed: "
+            "{at, reason}; expected: {value, match, slip}; notes. Fields that do not apply, or are 0, are left out."
+        ),
+        "properties": {
+            "framework": {"type": "string"},
+            "totals": {"type": "object"},
+            "layers": {"type": "array"},
+        },
+        "required": ["framework", "totals"],
+    },
+)

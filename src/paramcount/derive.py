@@ -1,0 +1,164 @@
+"""Network → Report: shapes run through the nodes, each layer derives itself, the sums are expressions.
+
+Layers that are alike and meet the same shape are derived once.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from paramcount import slips
+from paramcount.errors import LayerError, ParamcountError, exact
+from paramcount.expression import Expression, Literal, Product, Quantity, Sum
+from paramcount.layers.base import Derivation, Layer
+from paramcount.limits import MAX_EXACT
+from paramcount.network import Network, checked_shape
+from paramcount.report import BYTES, FLOPS_PER_MAC, LayerReport, NetworkReport, Report, Row, Totals
+from paramcount.shapes import Shape, elements, known
+
+_FEWER = " Leave the input's size out to get the parameters alone."
+
+
+def derive(
+    given: Layer | Network, input_shape: Sequence[int | None] | None = None, *, expected: int | None = None
+) -> Report:
+    """Derive a layer's or a network's parameters, shapes and MACs.
+
+    Args:
+        given: a `Layer` or a `Network`.
+        input_shape: the shape of one sample, batch excluded, in the framework's order; for a network
+            it replaces the one it was made with. Without it parameters are answered wherever they do
+            not depend on it.
+        expected: a number of parameters to compare with.
+
+    Returns:
+        A `LayerReport` for a layer, a `NetworkReport` for a network.
+
+    Raises:
+        ShapeError: what flows into a layer does not fit it. `report` on the error holds the layers before.
+        MissingError: a count depends on a size that was not given.
+        LimitError: a number is above 2^53 − 1.
+    """
+    shape = None if input_shape is None else checked_shape(input_shape)
+    if expected is not None and (type(expected) is not int or not 0 <= expected <= MAX_EXACT):
+        raise LayerError(f"expected must be a whole number from 0 to 2^53 - 1, received {expected!r:.60}.")
+    if isinstance(given, Layer):
+        return _derive_layer(given, shape, expected)
+    return _derive_network(given, shape, expected)
+
+
+def _derive_layer(layer: Layer, shape: Shape | None, expected: int | None) -> LayerReport:
+    try:
+        made = _checked(layer.derive((shape,)))
+    except ParamcountError as error:
+        raise error.within(str(layer)) from None
+    return LayerReport(
+        framework=layer.framework,
+        derivation=made,
+        input_shape=shape,
+        steps=(*made.steps, *layer.alternatives(made, (shape,))),
+        expected=None if expected is None else slips.of_layer(expected, made),
+    )
+
+
+def _derive_network(network: Network, shape: Shape | None, expected: int | None) -> NetworkReport:
+    flowing: dict[str, Shape | None] = dict(network.inputs)
+    if shape is not None:
+        flowing = dict.fromkeys(flowing, shape)
+    first = next(iter(flowing.values()))
+    derived: dict[tuple[Layer, tuple[Shape | None, ...]], Derivation] = {}
+    found: list[tuple[str, Derivation]] = []
+    for node in network.nodes:
+        inputs = tuple([flowing[name] for name in node.inputs])
+        key = (node.layer, inputs)
+        made = derived.get(key)
+        if made is None:
+            try:
+                made = derived[key] = _checked(node.layer.derive(inputs))
+            except ParamcountError as error:
+                place = f"layer {node.name} ({node.layer})"
+                error.report = _report(network, first, found, failed=(place, str(error)))
+                raise error.within(place) from None
+        flowing[node.name] = made.output_shape
+        found.append((node.name, made))
+    return _report(network, first, found, expected=expected)
+
+
+def _report(
+    network: Network,
+    shape: Shape | None,
+    found: Sequence[tuple[str, Derivation]],
+    *,
+    expected: int | None = None,
+    failed: tuple[str, str] | None = None,
+) -> NetworkReport:
+    rows = tuple(_rows(found))
+    totals = Totals(
+        parameters=_sum((row, row.parameters) for row in rows),
+        trainable=_sum((row, _count(row.derivation, trainable=True, buffer=False)) for row in rows),
+        non_trainable=_sum((row, _count(row.derivation, trainable=False, buffer=False)) for row in rows),
+        buffers=_sum((row, _count(row.derivation, trainable=None, buffer=True)) for row in rows),
+        macs=_macs(rows, shape),
+    )
+    _check_exact(totals.parameters.value, totals.macs)
+    notes = list(dict.fromkeys(note for row in rows for note in row.derivation.notes))
+    if totals.macs is None:
+        notes.append("MACs and the shapes that are not shown depend on input_shape.")
+    return NetworkReport(
+        framework=network.framework,
+        input_shape=shape,
+        output_shape=found[-1][1].output_shape if found and failed is None else None,
+        rows=rows,
+        totals=totals,
+        expected=None if expected is None else slips.of_network(expected, rows, totals),
+        failed=failed,
+        notes=tuple(notes),
+    )
+
+
+def _rows(found: Sequence[tuple[str, Derivation]]) -> Iterator[Row]:
+    """Group what is alike and in a row."""
+    start = 0
+    for index in range(1, len(found) + 1):
+        if index == len(found) or found[index][1] is not found[start][1]:
+            name, made = found[start]
+            yield Row(name, index - start, made, found[index - 1][0])
+            start = index
+
+
+def _sum(parts: Iterable[tuple[Row, int]]) -> Expression:
+    """Add up one figure of the rows; rows where it is 0 are left out of the expression."""
+    terms: list[Expression] = []
+    for row, value in parts:
+        if value:
+            one = Quantity(f"layer_{row.name}" if row.name[0].isdigit() else row.name, value)
+            terms.append(one if row.repeat == 1 else Product((Literal(row.repeat), one)))
+    return Sum(tuple(terms))
+
+
+def _count(made: Derivation, *, trainable: bool | None, buffer: bool) -> int:
+    return sum(
+        tensor.count
+        for tensor in made.tensors
+        if tensor.buffer is buffer and (trainable is None or tensor.trainable is trainable)
+    )
+
+
+def _macs(rows: Sequence[Row], shape: Shape | None) -> Expression | None:
+    if known(shape) is None or any(row.derivation.macs is None for row in rows):
+        return None
+    return _sum((row, row.derivation.macs.value) for row in rows if row.derivation.macs is not None)
+
+
+def _checked(made: Derivation) -> Derivation:
+    _check_exact(made.parameters.value, made.macs)
+    output = known(made.output_shape)
+    if output is not None:
+        exact(elements(output), "the number of output elements", _FEWER)
+    return made
+
+
+def _check_exact(parameters: int, macs: Expression | None) -> None:
+    """Refuse, by name, what a JSON client would read rounded."""
+    exact(parameters, "the number of parameters")
+    exact(max(BYTES.values()) * parameters, "the bytes of the parameters in float32")
+    if macs is not None:
+        exact(FLOPS_PER_MAC * macs.value, "the number of FLOPs", _FEWER)

@@ -1,0 +1,120 @@
+"""The errors paramcount raises on purpose.
+
+    ParamcountError             (a ValueError) what the caller gave cannot be answered
+    ├── NotationError           the text is not in the notation
+    ├── UnknownNameError        no such layer, argument or field; names what comes close
+    ├── LayerError              a value breaks a rule of the layer
+    ├── ShapeError              what flows in does not fit
+    ├── MissingError            the answer depends on something that was not given
+    ├── LimitError              a bound was reached
+    └── SeveralErrors           more than one of these, reported together
+
+A message states the rule, the value received and a way out; the frames around it add the place.
+"""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Self
+
+from paramcount.limits import MAX_EXACT, MAX_PROBLEMS
+
+if TYPE_CHECKING:
+    from paramcount.report import NetworkReport
+
+
+class ParamcountError(ValueError):
+    """What the caller gave cannot be answered. `str()` of it stands alone."""
+
+    def __init__(self, message: str, *, place: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+        self.report: NetworkReport | None = None
+        """The answer as far as it got, where a network failed part of the way."""
+
+    def within(self, place: str) -> Self:
+        """Put `place` before the places that are known already."""
+        self.place = (place, *self.place)
+        return self
+
+    def __str__(self) -> str:
+        return ": ".join((*self.place, self.message))
+
+
+class NotationError(ParamcountError):
+    """The text is not in the notation."""
+
+
+class UnknownNameError(ParamcountError):
+    """No layer, argument or field has this name."""
+
+
+class LayerError(ParamcountError):
+    """A value breaks a rule of the layer."""
+
+
+class ShapeError(ParamcountError):
+    """What flows into a layer does not fit it."""
+
+
+class MissingError(ParamcountError):
+    """The answer depends on something that was not given."""
+
+
+class LimitError(ParamcountError):
+    """A bound was reached."""
+
+
+class SeveralErrors(ParamcountError):
+    """Several mistakes of one call, in `errors`, in the order they were found."""
+
+    def __init__(self, errors: Sequence[ParamcountError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__(f"{len(errors)} mistakes")
+
+    def __str__(self) -> str:
+        shown = [f"- {': '.join((*self.place, str(error)))}" for error in self.errors[:MAX_PROBLEMS]]
+        more = len(self.errors) - len(shown)
+        if more > 0:
+            shown.append(f"- and {more} more")
+        return "\n".join((f"{len(self.errors)} mistakes:", *shown))
+
+
+def raise_all(errors: Sequence[ParamcountError]) -> None:
+    """Raise nothing, the one error, or all of them together."""
+    flat = [one for error in errors for one in (error.errors if isinstance(error, SeveralErrors) else (error,))]
+    if len(flat) == 1:
+        raise flat[0]
+    if flat:
+        raise SeveralErrors(flat)
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """Say which known names come close to `name`, as the end of a sentence; empty where none does."""
+    by_lower: dict[str, list[str]] = {}
+    for candidate in known:
+        by_lower.setdefault(candidate.lower(), []).append(candidate)
+    matches = difflib.get_close_matches(name[:60].lower(), sorted(by_lower), n=3, cutoff=0.6)
+    names = [candidate for match in matches for candidate in sorted(by_lower[match])][:4]
+    return f" Did you mean {' or '.join(names)}?" if names else ""
+
+
+def shown(value: object, length: int = 60) -> str:
+    """Show a received value in an error, cut to `length` characters."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 10**30:
+        return "a number of more than 30 digits"
+    if isinstance(value, str | bytes) and len(value) > length:
+        value = value[:length]
+    elif isinstance(value, list | tuple | dict) and len(value) > length:
+        return f"a {type(value).__name__} of {len(value)}"
+    text = repr(value)
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def exact(value: int, what: str, way_out: str = "") -> int:
+    """Return `value`, or refuse it by the name `what` where a JSON client would read it rounded."""
+    if value > MAX_EXACT:
+        raise LimitError(
+            f"{what} would be {value}, above 2^53 - 1 ({MAX_EXACT}), which JSON clients read rounded.{way_out}"
+        )
+    return value

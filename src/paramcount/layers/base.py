@@ -1,0 +1,216 @@
+"""What every layer kind is made of: its fields, its rules and its spellings."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from paramcount.errors import MissingError, ShapeError
+from paramcount.expression import Expression, Quantity
+from paramcount.expression import Literal as Number
+from paramcount.layers.fields import AXES
+from paramcount.shapes import Shape, elements, text
+from paramcount.signature import Framework, Signature
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """One parameter or buffer, named and shaped as the framework names and shapes it."""
+
+    name: str
+    shape: tuple[int, ...]
+    trainable: bool = True
+    role: Literal["weight", "bias", "norm", "statistic"] = "weight"
+    """What it is for: only slips in an expected count are named by it."""
+    buffer: bool = False
+    """PyTorch: saved with the model, but no parameter."""
+
+    @property
+    def count(self) -> int:
+        """How many numbers it holds."""
+        return elements(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a derivation: a name for a reader, and the expression that holds the rest."""
+
+    name: str
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A worked example of a layer kind, with where its figures come from."""
+
+    call: str
+    parameters: int
+    source: str
+    input_shape: tuple[int, ...] | None = None
+    output_shape: tuple[int, ...] | None = None
+
+
+ZERO: Expression = Number(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """What a layer comes to for the shapes that flow into it."""
+
+    layer: "Layer"
+    """The layer with everything filled in that was left to be inferred."""
+    parameters: Expression = ZERO
+    """Every parameter, trainable or not. Their number, as an expression."""
+    tensors: tuple[Tensor, ...] = ()
+    """Parameters and buffers, in the framework's order."""
+    output_shape: Shape | None = None
+    """The shape that comes out, batch excluded; None where not even its rank is known."""
+    macs: Expression | None = ZERO
+    """Multiply-accumulates for one sample; None where they depend on a size that is not known."""
+    steps: tuple[Step, ...] = ()
+    figures: tuple[tuple[str, Expression], ...] = ()
+    """Further figures of the answer for one layer, by their names in it."""
+    notes: tuple[str, ...] = ()
+    facts: dict[str, int] = field(default_factory=dict[str, int])
+    """Numbers that only the naming of slips in an expected count needs."""
+
+
+class Layer(BaseModel):
+    """A layer of one kind, checked when it is made. Subclasses are the kinds.
+
+    Fields are named as PyTorch names them; `framework` decides defaults, refusals and tensor names.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    kind: ClassVar[str]
+    """The canonical name, the `kind` of a JSON object."""
+    pytorch: ClassVar[Signature | None] = None
+    keras: ClassVar[Signature | None] = None
+    examples: ClassVar[tuple[Example, ...]] = ()
+
+    framework: Framework
+    trainable: bool = True
+    """False for a frozen layer: its parameters count as non-trainable (Keras's `trainable=False`)."""
+
+    @property
+    def signature(self) -> Signature:
+        """How the layer's own framework spells it."""
+        signature = self.pytorch if self.framework == "pytorch" else self.keras
+        if signature is None:
+            raise TypeError(f"{self.kind} does not exist in {self.framework}")
+        return signature
+
+    @property
+    def channels_last(self) -> bool:
+        """Whether the channels are the last dimension of what flows through."""
+        return self.framework == "keras" and getattr(self, "data_format", None) != "channels_first"
+
+    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
+        """Derive parameters, output shape and MACs from the shapes that flow in.
+
+        Args:
+            inputs: one shape for each input, batch excluded; None where nothing is known of it.
+
+        Raises:
+            ShapeError: an input does not fit the layer.
+            MissingError: a parameter count depends on a size that is not known.
+        """
+        raise NotImplementedError  # each kind derives itself
+
+    def alternatives(self, derivation: Derivation, inputs: tuple[Shape | None, ...]) -> Iterable[Step]:  # noqa: ARG002 - kinds that have alternatives read them
+        """What other layers between the same input and output would need."""
+        return ()
+
+    def __str__(self) -> str:
+        """Write the layer as its framework spells it, defaults left out."""
+        fields: dict[str, Any] = {name: _compact(value) for name, value in self.__dict__.items()}
+        return self.signature.write(fields)
+
+    def filled(self, **fields: object) -> Self:
+        """Copy the layer with fields filled in that were left to be inferred."""
+        return self.model_copy(update=fields)
+
+
+def _compact(value: Any) -> Any:
+    """Write (3, 3) as 3."""
+    if isinstance(value, tuple) and value and len(set(value)) == 1 and isinstance(value[0], int):
+        return value[0]
+    return value
+
+
+class Spatial(Layer):
+    """A layer over channels and `dims` spatial dimensions."""
+
+    dims: ClassVar[int]
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """What the spatial dimensions are called."""
+        return AXES[self.dims]
+
+    def split(self, shape: Shape | None) -> tuple[int | None, Shape]:
+        """Split a shape into channels and spatial dimensions, all unknown where the shape is.
+
+        Raises:
+            ShapeError: the shape has not `dims` + 1 dimensions.
+        """
+        if shape is None:
+            return None, (None,) * self.dims
+        if len(shape) != self.dims + 1:
+            raise ShapeError(self._rank_message(shape))
+        return (shape[-1], shape[:-1]) if self.channels_last else (shape[0], shape[1:])
+
+    def join(self, channels: int | None, spatial: Iterable[int | None]) -> Shape:
+        """Put channels and spatial dimensions into the framework's order."""
+        return (*spatial, channels) if self.channels_last else (channels, *spatial)
+
+    def along(self, name: str, values: Sequence[int], axis: int) -> Quantity:
+        """Name one of several numbers: `stride` where all are the same, else `stride_height`."""
+        if len(set(values)) == 1 and (self.dims > 1 or not name.endswith("_size")):
+            return Quantity(name, values[axis])
+        return Quantity(f"{name.removesuffix('_size')}_{self.axes[axis]}", values[axis])
+
+    def each(self, size: Callable[[int], Expression], *numbers: Sequence[int] | None) -> tuple[Expression, ...]:
+        """Derive the size along each dimension, once where all `numbers` are the same for every dimension."""
+        if all(len(set(one)) == 1 for one in numbers if one is not None):
+            return (size(0),) * self.dims
+        return tuple([size(axis) for axis in range(self.dims)])
+
+    def size_steps(self, outputs: Sequence[Expression]) -> list[Step]:
+        """The output's size along each dimension, in one line where one derivation holds for all."""
+        if self.dims > 1 and all(output is outputs[0] for output in outputs):
+            *first, last = self.axes
+            return [Step(f"output {', '.join(first)} and {last}", outputs[0])]
+        return [Step(f"output {axis}", output) for axis, output in zip(self.axes, outputs, strict=True)]
+
+    def layout(self) -> str:
+        """Name the dimensions in the framework's order: [C, H, W]."""
+        letters = [axis[0].upper() for axis in self.axes]
+        return f"[{', '.join([*letters, 'C'] if self.channels_last else ['C', *letters])}]"
+
+    def _rank_message(self, shape: Shape) -> str:
+        batch = ""
+        if len(shape) == self.dims + 2 and shape[0] in (None, 1):
+            batch = f" Leave the batch out: {text(shape[1:])}."
+        return f"takes {self.layout()}, {self.dims + 1} dimensions without the batch; {text(shape)} flows in.{batch}"
+
+
+def agreed(layer: Layer, field_name: str, own: int | None, flowing: int | None, hint: str = "") -> int:
+    """Agree on a size that the layer was given, that flows in, or both.
+
+    Raises:
+        ShapeError: the two differ.
+        MissingError: neither is known.
+    """
+    name = layer.signature.shown_as(field_name)
+    if own is None:
+        if flowing is None:
+            raise MissingError(f"{name} is not known. Give {'it, or ' if name in layer.signature.by_name else ''}input_shape.{hint}")
+        if flowing < 1:
+            raise ShapeError(f"{name} would be {flowing}: nothing flows in.")
+        return flowing
+    if flowing is not None and flowing != own:
+        raise ShapeError(f"{name}={own}, but {flowing} flow{'s' if flowing == 1 else ''} in.{hint}")
+    return own

@@ -1,0 +1,221 @@
+"""Batch normalisation: BatchNorm1d/2d/3d, SyncBatchNorm and Keras's BatchNormalization.
+
+Formulas: torch.nn.BatchNorm2d (weight, bias; running_mean, running_var and num_batches_tracked are
+buffers), keras.layers.BatchNormalization (gamma, beta; moving_mean and moving_variance are
+non-trainable weights).
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BeforeValidator, field_validator
+
+from paramcount.errors import MissingError, ShapeError, shown
+from paramcount.expression import Expression, Product, Quantity
+from paramcount.expression import Literal as Number
+from paramcount.layers.base import Derivation, Example, Layer, Step, Tensor, agreed
+from paramcount.layers.common import KERAS_LAYER
+from paramcount.layers.fields import Flag, Positive, refuse
+from paramcount.shapes import Shape, known, text
+from paramcount.signature import Parameter, Signature, ignored
+
+_STATISTICS = {
+    "pytorch": "PyTorch keeps the running statistics in buffers; Keras counts them as non-trainable parameters.",
+    "keras": "Keras counts the moving statistics as non-trainable parameters; PyTorch keeps them in buffers.",
+}
+
+
+class _BatchNorm(Layer):
+    """What the kinds share: how their tensors add up."""
+
+    def _add_up(
+        self, channels: Quantity, tensors: tuple[Tensor, ...], shape: Shape | None, notes: list[str]
+    ) -> Derivation:
+        counted = [tensor for tensor in tensors if not tensor.buffer]
+        if any(tensor.role == "statistic" for tensor in tensors):
+            notes.append(_STATISTICS[self.framework])
+        steps: list[Step] = []
+        learnt = [tensor for tensor in counted if tensor.role != "statistic"]
+        if len(learnt) != len(counted):
+            steps.append(Step("learnt", _times(len(learnt), channels)))
+            steps.append(Step("moving statistics", _times(len(counted) - len(learnt), channels)))
+        total = _times(len(counted), channels)
+        return Derivation(
+            layer=self,
+            parameters=total,
+            tensors=tensors,
+            output_shape=shape,
+            steps=(*steps, Step("total", total)),
+            notes=tuple(notes),
+        )
+
+
+def _times(count: int, channels: Quantity) -> Expression:
+    return Product((Number(count), channels)) if count else Number(0)
+
+
+class _TorchBatchNorm(_BatchNorm):
+    """PyTorch's batch normalisation, over the first dimension."""
+
+    ranks: ClassVar[tuple[int, ...]]
+    """How many dimensions may flow in, batch excluded."""
+    layouts: ClassVar[str]
+
+    framework: Literal["pytorch"]
+    num_features: Positive
+    affine: Flag = True
+    track_running_stats: Flag = True
+    bias: Flag = True
+
+    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
+        (shape,) = inputs
+        if shape is not None and len(shape) not in self.ranks:
+            raise ShapeError(f"takes {self.layouts} without the batch; {text(shape)} flows in.")
+        flowing = shape[0] if shape else None
+        if not self.affine and not self.track_running_stats:
+            flowing = None  # without a tensor nothing is compared
+        count = agreed(self, "num_features", self.num_features, flowing)
+        channels = Quantity("num_features", count)
+        tensors: list[Tensor] = []
+        if self.affine:
+            tensors.append(Tensor("weight", (count,), self.trainable, role="norm"))
+            if self.bias:
+                tensors.append(Tensor("bias", (count,), self.trainable, role="norm"))
+        if self.track_running_stats:
+            tensors += [
+                Tensor("running_mean", (count,), False, role="statistic", buffer=True),
+                Tensor("running_var", (count,), False, role="statistic", buffer=True),
+                Tensor("num_batches_tracked", (), False, role="statistic", buffer=True),
+            ]
+        notes: list[str] = []
+        sizes = known(shape)
+        if sizes is not None and all(size == 1 for size in sizes[1:]):
+            notes.append("In training PyTorch refuses a batch of one here: there is one value per channel.")
+        return self._add_up(channels, tuple(tensors), shape, notes)
+
+
+def _pytorch(name: str) -> Signature:
+    return Signature(
+        (name,),
+        (
+            Parameter("num_features", "num_features"),
+            *ignored("eps", "momentum"),
+            Parameter("affine", "affine", True),
+            Parameter("track_running_stats", "track_running_stats", True),
+            *(ignored("process_group") if name == "SyncBatchNorm" else ()),
+            *ignored("device", "dtype"),
+            Parameter("bias", "bias", True, keyword_only=True),
+        ),
+    )
+
+
+class BatchNorm1d(_TorchBatchNorm):
+    """Batch normalisation of features or of a sequence: (C) or (C, L)."""
+
+    kind: ClassVar[str] = "batchnorm1d"
+    ranks = (1, 2)
+    layouts = "[C] or [C, L]"
+    pytorch = _pytorch("BatchNorm1d")
+    examples = (Example("BatchNorm1d(6)", 12, "torch 2.14.1", (6, 9), (6, 9)),)
+
+
+class BatchNorm2d(_TorchBatchNorm):
+    """Batch normalisation of an image: (C, H, W)."""
+
+    kind: ClassVar[str] = "batchnorm2d"
+    ranks = (3,)
+    layouts = "[C, H, W]"
+    pytorch = _pytorch("BatchNorm2d")
+    examples = (Example("BatchNorm2d(64)", 128, "torch 2.14.1", (64, 112, 112), (64, 112, 112)),)
+
+
+class BatchNorm3d(_TorchBatchNorm):
+    """Batch normalisation of a volume: (C, D, H, W)."""
+
+    kind: ClassVar[str] = "batchnorm3d"
+    ranks = (4,)
+    layouts = "[C, D, H, W]"
+    pytorch = _pytorch("BatchNorm3d")
+    examples = (Example("BatchNorm3d(6)", 12, "torch 2.14.1", (6, 3, 4, 5), (6, 3, 4, 5)),)
+
+
+class SyncBatchNorm(_TorchBatchNorm):
+    """Batch normalisation over several devices: (C, …)."""
+
+    kind: ClassVar[str] = "syncbatchnorm"
+    ranks = (1, 2, 3, 4)
+    layouts = "[C, …], one to four dimensions"
+    pytorch = _pytorch("SyncBatchNorm")
+    examples = (Example("SyncBatchNorm(6)", 12, "torch 2.13.0", (6, 3, 3), (6, 3, 3)),)
+
+
+def _no_renorm(value: object) -> Literal[False]:
+    if value:
+        raise refuse("adds statistics that are not counted here yet. Leave it out to count the layer without them.")
+    return False
+
+
+class BatchNormalization(_BatchNorm):
+    """Keras's batch normalisation, over one axis of any shape."""
+
+    kind: ClassVar[str] = "batchnormalization"
+    keras = Signature(
+        ("BatchNormalization",),
+        (
+            Parameter("axis", "axis", -1),
+            *ignored("momentum", "epsilon"),
+            Parameter("center", "center", True),
+            Parameter("scale", "scale", True),
+            *ignored(
+                "beta_initializer",
+                "gamma_initializer",
+                "moving_mean_initializer",
+                "moving_variance_initializer",
+                "beta_regularizer",
+                "gamma_regularizer",
+                "beta_constraint",
+                "gamma_constraint",
+            ),
+            Parameter("renorm", "renorm", False),
+            *ignored("renorm_clipping", "renorm_momentum", "synchronized"),
+            *KERAS_LAYER,
+        ),
+    )
+    examples = (
+        Example("BatchNormalization()", 2048, "keras 3.15.1", (512,), (512,)),
+        Example("BatchNormalization(scale=False)", 21, "keras 3.15.1", (5, 6, 7), (5, 6, 7)),
+    )
+
+    framework: Literal["keras"]
+    axis: int = -1
+    center: Flag = True
+    scale: Flag = True
+    renorm: Annotated[Literal[False], BeforeValidator(_no_renorm)] = False
+
+    @field_validator("axis", mode="plain")
+    @classmethod
+    def _axis(cls, value: object) -> int:
+        if isinstance(value, list | tuple) and len(value) == 1:
+            value = value[0]
+        if type(value) is not int:
+            raise refuse(f"must be one whole number, received {shown(value)}.")
+        return value
+
+    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
+        (shape,) = inputs
+        if shape is None:
+            raise MissingError("the number of channels is not known. Give input_shape.")
+        rank = len(shape) + 1
+        if self.axis == 0 or not -rank <= self.axis < rank or self.axis == -rank:
+            raise ShapeError(
+                f"axis={self.axis} is no feature axis of {text(shape)}; with the batch as axis 0 it may be "
+                f"1 to {rank - 1} or -1."
+            )
+        size = shape[self.axis if self.axis < 0 else self.axis - 1]
+        if size is None:
+            raise MissingError(f"the size of axis {self.axis} of {text(shape)} is not known. Give input_shape.")
+        names = [("gamma", self.scale), ("beta", self.center)]
+        tensors = tuple(
+            [Tensor(name, (size,), self.trainable, role="norm") for name, present in names if present]
+            + [Tensor(name, (size,), False, role="statistic") for name in ("moving_mean", "moving_variance")]
+        )
+        return self._add_up(Quantity("channels", size), tensors, shape, [])

@@ -1,0 +1,124 @@
+"""Checks of a layer's fields, shared by the layers: sizes, one number for each dimension, flags.
+
+Each check returns the value in its canonical form or raises a `PydanticCustomError` whose message
+states the rule, the value received and, where it is not obvious, the way out.
+"""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from paramcount.errors import closest, shown
+from paramcount.limits import MAX_RANK, MAX_SIZE
+
+AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+"""What the spatial dimensions are called, by their number."""
+
+DATA_FORMATS = ("channels_first", "channels_last")
+
+KERAS_ACTIVATIONS = frozenset(
+    "celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear "
+    "log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus "
+    "sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold".split()
+)
+"""The activations Keras knows by name (keras.activations, Keras 3.15.1). None of them has parameters."""
+
+
+def refuse(message: str) -> PydanticCustomError:
+    """Make the error that a check raises; its message is shown as it is."""
+    return PydanticCustomError("rule", "{message}", {"message": message})
+
+
+def whole(value: object, least: int) -> int:
+    """Check one whole number of at least `least`."""
+    if type(value) is not int:
+        raise refuse(f"must be a whole number, received {shown(value)}.")
+    if value < least:
+        raise refuse(f"must be at least {least}, received {shown(value)}.")
+    if value > MAX_SIZE:
+        raise refuse(f"must be at most {MAX_SIZE}, received {shown(value)}.")
+    return value
+
+
+def per_dimension(value: object, dims: int, *, least: int, one_for_all: bool = False) -> tuple[int, ...]:
+    """Check a whole number, or one for each of `dims` dimensions, and return one for each.
+
+    `one_for_all` accepts a sequence of one for several dimensions, as PyTorch does for strides.
+    """
+    if type(value) is int:
+        return (whole(value, least),) * dims
+    if not isinstance(value, list | tuple):
+        raise refuse(f"must be a whole number or {dims} of them, received {shown(value)}.")
+    if len(value) == 1 and one_for_all:
+        return (whole(value[0], least),) * dims
+    if len(value) != dims:
+        axes = f" ({', '.join(AXES[dims])})" if dims in AXES else ""
+        raise refuse(f"must be one whole number or {dims} of them{axes}, received {shown(value)}.")
+    return tuple([whole(item, least) for item in value])
+
+
+def _dimension(value: object) -> int | None:
+    return None if value is None else whole(value, 0)
+
+
+def sizes(value: object) -> tuple[int | None, ...]:
+    """Check the shape of an input: whole numbers, with None for a dimension that is not known."""
+    if type(value) is int:
+        value = (value,)
+    if not isinstance(value, list | tuple):
+        raise refuse(f"must be a list of whole numbers, received {shown(value)}.")
+    if len(value) > MAX_RANK:
+        raise refuse(f"must have at most {MAX_RANK} dimensions, received {len(value)}.")
+    return tuple([_dimension(item) for item in value])
+
+
+def _truth(value: object) -> bool:
+    if isinstance(value, bool | int | float | str | list | tuple) or value is None:
+        return bool(value)
+    raise refuse(f"must be True or False, received {shown(value)}.")
+
+
+def _fraction(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise refuse(f"must be a number from 0 to 1, received {shown(value)}.")
+    return float(value)
+
+
+def data_format(value: object) -> str | None:
+    """Check Keras's `data_format`; "channels_last" is its default."""
+    if value is None or value == "channels_last":
+        return None
+    if value == "channels_first":
+        return "channels_first"
+    raise refuse(f"must be one of {', '.join(DATA_FORMATS)}, received {shown(value)}.")
+
+
+def activation(value: object) -> object:
+    """Check Keras's `activation`: a name it knows, or an expression, which has no parameters either way."""
+    if isinstance(value, str) and value not in KERAS_ACTIVATIONS:
+        raise refuse(f"{shown(value)} is no activation of Keras.{closest(value, KERAS_ACTIVATIONS)}")
+    return value if value is None or isinstance(value, str) else "…"
+
+
+def _at_least(least: int) -> BeforeValidator:
+    return BeforeValidator(lambda value: whole(value, least))
+
+
+Positive = Annotated[int, _at_least(1)]
+"""A whole number of at least 1."""
+
+Natural = Annotated[int, _at_least(0)]
+"""A whole number of at least 0."""
+
+Flag = Annotated[bool, BeforeValidator(_truth)]
+"""True or False; any literal counts by its truth value, as it does in the frameworks."""
+
+Probability = Annotated[float, BeforeValidator(_fraction)]
+"""A number from 0 to 1."""
+
+Ints = tuple[int, ...]
+"""One whole number for each spatial dimension; a field validator expands and checks it."""
+
+Text = Annotated[str, Field(max_length=100)]
+"""A short text."""

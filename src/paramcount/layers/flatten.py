@@ -1,0 +1,68 @@
+"""Flatten: dimensions become one. Source: torch.nn.Flatten, keras.layers.Flatten."""
+
+from typing import ClassVar
+
+from pydantic import field_validator
+
+from paramcount import shapes
+from paramcount.errors import ShapeError, shown
+from paramcount.expression import Product, Quantity
+from paramcount.layers.base import Derivation, Example, Layer, Step
+from paramcount.layers.common import KERAS_LAYER
+from paramcount.layers.fields import data_format, refuse
+from paramcount.layers.unchanged import check_dimension
+from paramcount.shapes import Shape
+from paramcount.signature import Parameter, Signature
+
+
+class Flatten(Layer):
+    """Makes one dimension of several: (C, H, W) → (C × H × W). PyTorch's dimensions count the batch as 0."""
+
+    kind: ClassVar[str] = "flatten"
+    pytorch = Signature(("Flatten",), (Parameter("start_dim", "start_dim", 1), Parameter("end_dim", "end_dim", -1)))
+    keras = Signature(("Flatten",), (Parameter("data_format", "data_format", None), *KERAS_LAYER))
+    examples = (
+        Example("Flatten()", 0, "torch 2.14.1", (3, 4, 5), (60,)),
+        Example("Flatten(start_dim=2)", 0, "torch 2.14.1", (3, 4, 5), (3, 20)),
+    )
+
+    start_dim: int = 1
+    end_dim: int = -1
+    data_format: str | None = None
+
+    @field_validator("start_dim", "end_dim", mode="plain")
+    @classmethod
+    def _dimension(cls, value: object) -> int:
+        if type(value) is not int:
+            raise refuse(f"must be a whole number, received {shown(value)}.")
+        return value
+
+    @field_validator("data_format", mode="plain")
+    @classmethod
+    def _data_format(cls, value: object) -> str | None:
+        return data_format(value)
+
+    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
+        (shape,) = inputs
+        start = check_dimension("start_dim", self.start_dim, shape)
+        end = check_dimension("end_dim", self.end_dim, shape)
+        if shape is None or start is None or end is None:
+            return Derivation(layer=self)
+        if start > end:
+            raise ShapeError(f"start_dim={self.start_dim} comes after end_dim={self.end_dim} in {shapes.text(shape)}.")
+        if start < 0 and end < 0:
+            return Derivation(layer=self, output_shape=shape)
+        notes: tuple[str, ...] = ()
+        if start < 0:
+            start = 0
+            notes = ("start_dim=0 folds the batch in as well: the shape is that of a batch of one.",)
+        merged = shapes.known(shape[start : end + 1])
+        if merged is None:
+            return Derivation(layer=self, output_shape=(*shape[:start], None, *shape[end + 1 :]), notes=notes)
+        product = Product(tuple(Quantity(f"size_{start + i}", size) for i, size in enumerate(merged)))
+        return Derivation(
+            layer=self,
+            output_shape=(*shape[:start], product.value, *shape[end + 1 :]),
+            steps=(Step("output elements", product),),
+            notes=notes,
+        )

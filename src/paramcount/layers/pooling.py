@@ -1,0 +1,221 @@
+"""Pooling over windows: MaxPool1d/2d/3d, AvgPool1d/2d/3d and Keras's MaxPooling and AveragePooling.
+
+Formulas: torch.nn.MaxPool2d, torch.nn.AvgPool2d ("Shape"), keras.ops.max_pool. Nothing is learnt.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar, Self
+
+from pydantic import StrictBool, ValidationInfo, field_validator, model_validator
+
+from paramcount import shapes
+from paramcount.errors import ShapeError, shown
+from paramcount.expression import Expression
+from paramcount.layers.base import Derivation, Example, Spatial
+from paramcount.layers.common import KERAS_LAYER
+from paramcount.layers.fields import Ints, data_format, per_dimension, refuse
+from paramcount.shapes import Shape
+from paramcount.signature import Parameter, Signature, ignored
+
+
+class _Pool(Spatial):
+    """Pooling over windows of `dims` dimensions."""
+
+    kernel_size: Ints
+    stride: Ints | None = None
+    padding: str | Ints
+    dilation: Ints | None = None
+    ceil_mode: StrictBool = False
+    divisor_override: int | None = None
+    data_format: str | None = None
+
+    @field_validator("kernel_size", "stride", "dilation", mode="plain")
+    @classmethod
+    def _expanded(cls, value: object, info: ValidationInfo) -> Ints | None:
+        if value is None and info.field_name != "kernel_size":
+            return None
+        return per_dimension(value, cls.dims, least=1, one_for_all=info.data.get("framework") == "pytorch")
+
+    @field_validator("padding", mode="plain")
+    @classmethod
+    def _padding(cls, value: object, info: ValidationInfo) -> str | Ints:
+        if info.data.get("framework") == "keras":
+            if value not in ("valid", "same"):
+                raise refuse(f"must be 'valid' or 'same' in Keras, received {shown(value)}.")
+            return str(value)
+        if isinstance(value, str):
+            raise refuse(f"must be whole numbers for pooling in PyTorch, received {value!r}.")
+        return per_dimension(value, cls.dims, least=0, one_for_all=True)
+
+    @field_validator("data_format", mode="plain")
+    @classmethod
+    def _data_format(cls, value: object) -> str | None:
+        return data_format(value)
+
+    @model_validator(mode="after")
+    def _rules(self) -> Self:
+        if not isinstance(self.padding, str):
+            for axis, padding, kernel in zip(self.axes, self.padding, self.kernel_size, strict=True):
+                if 2 * padding > kernel:
+                    raise refuse(
+                        f"padding={padding} along {axis} is more than half of kernel_size={kernel}: at most {kernel // 2}."
+                    )
+        if self.divisor_override == 0:
+            raise refuse("divisor_override must not be 0.")
+        return self
+
+    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
+        (shape,) = inputs
+        channels, spatial = self.split(shape)
+        if channels == 0:
+            raise ShapeError("needs at least one channel; none flows in.")
+        sizes = shapes.known(spatial)
+        if sizes is None:
+            partly = [
+                None if size is None else self._positions(axis, (size,) * self.dims).value
+                for axis, size in enumerate(spatial)
+            ]
+            return Derivation(layer=self, output_shape=None if shape is None else self.join(channels, partly))
+        pads = None if isinstance(self.padding, str) else self.padding
+        numbers = (sizes, self.kernel_size, self.stride, self.dilation, pads)
+        outputs = self.each(lambda axis: self._positions(axis, sizes), *numbers)
+        output_shape = self.join(channels, [output.value for output in outputs])
+        return Derivation(layer=self, output_shape=output_shape, steps=tuple(self.size_steps(outputs)))
+
+    def _positions(self, axis: int, sizes: Sequence[int]) -> Expression:
+        """The output's size along one dimension.
+
+        Raises:
+            ShapeError: no window fits.
+        """
+        size = self.along("input_size", sizes, axis)
+        kernel = self.along("kernel_size", self.kernel_size, axis)
+        stride = self.along("stride", self.stride or self.kernel_size, axis)
+        dilation = self.along("dilation", self.dilation or (1,) * self.dims, axis)
+        if self.padding == "same":
+            output = shapes.same(size, stride)
+        else:
+            pads = (0,) * self.dims if isinstance(self.padding, str) else self.padding
+            rule = shapes.window_ceil if self.ceil_mode else shapes.window
+            output = rule(size, kernel, stride, self.along("padding", pads, axis), dilation)
+        if output.value < 1 or size.value < 1:
+            span = shapes.extent(kernel.value, dilation.value)
+            raise ShapeError(
+                f"the window's {self.axes[axis]} {span} is larger than the input's {size.value}. Pool less often, or "
+                f"over smaller windows."
+            )
+        return output
+
+
+_CEIL = (Parameter("ceil_mode", "ceil_mode", False),)
+
+
+def _torch_max(dims: int) -> Signature:
+    return Signature(
+        (f"MaxPool{dims}d",),
+        (
+            Parameter("kernel_size", "kernel_size"),
+            Parameter("stride", "stride", None),
+            Parameter("padding", "padding", 0),
+            Parameter("dilation", "dilation", 1),
+            *ignored("return_indices"),
+            *_CEIL,
+        ),
+    )
+
+
+def _torch_average(dims: int) -> Signature:
+    return Signature(
+        (f"AvgPool{dims}d",),
+        (
+            Parameter("kernel_size", "kernel_size"),
+            Parameter("stride", "stride", None),
+            Parameter("padding", "padding", 0),
+            *_CEIL,
+            *ignored("count_include_pad"),
+            *((Parameter("divisor_override", "divisor_override", None),) if dims > 1 else ()),
+        ),
+    )
+
+
+def _keras(dims: int, long: str, short: str, *, has_default: bool) -> Signature:
+    pool_size = Parameter("pool_size", "kernel_size", 2) if has_default else Parameter("pool_size", "kernel_size")
+    return Signature(
+        (f"{long}{dims}D", f"{short}{dims}D"),
+        (
+            pool_size,
+            Parameter("strides", "stride", None),
+            Parameter("padding", "padding", "valid"),
+            Parameter("data_format", "data_format", None),
+            *ignored("name"),
+            *(parameter for parameter in KERAS_LAYER if parameter.name != "name"),
+        ),
+    )
+
+
+class MaxPool1d(_Pool):
+    """The largest of each window of a sequence."""
+
+    kind: ClassVar[str] = "maxpool1d"
+    dims: ClassVar[int] = 1
+    pytorch = _torch_max(1)
+    keras = _keras(1, "MaxPooling", "MaxPool", has_default=True)
+    examples = (
+        Example("MaxPool1d(5, stride=2)", 0, "torch 2.14.1", (3, 6), (3, 1)),
+        Example('MaxPooling1D(padding="same")', 0, "keras 3.15.1", (7, 2), (4, 2)),
+    )
+
+
+class MaxPool2d(_Pool):
+    """The largest of each window of an image."""
+
+    kind: ClassVar[str] = "maxpool2d"
+    dims: ClassVar[int] = 2
+    pytorch = _torch_max(2)
+    keras = _keras(2, "MaxPooling", "MaxPool", has_default=True)
+    examples = (
+        Example("MaxPool2d(3, stride=2, padding=1)", 0, "torchvision 0.29.1, resnet50.maxpool", (64, 112, 112),
+                (64, 56, 56)),
+        Example("MaxPool2d((4, 3), padding=1, ceil_mode=True)", 0, "torch 2.14.1", (3, 15, 8), (3, 4, 3)),
+        Example("MaxPooling2D()", 0, "keras 3.15.1", (7, 8, 2), (3, 4, 2)),
+    )  # fmt: skip
+
+
+class MaxPool3d(_Pool):
+    """The largest of each window of a volume."""
+
+    kind: ClassVar[str] = "maxpool3d"
+    dims: ClassVar[int] = 3
+    pytorch = _torch_max(3)
+    keras = _keras(3, "MaxPooling", "MaxPool", has_default=True)
+    examples = (Example("MaxPool3d((3, 3, 2))", 0, "torch 2.14.1", (1, 9, 7, 5), (1, 3, 2, 2)),)
+
+
+class AvgPool1d(_Pool):
+    """The mean of each window of a sequence."""
+
+    kind: ClassVar[str] = "avgpool1d"
+    dims: ClassVar[int] = 1
+    pytorch = _torch_average(1)
+    keras = _keras(1, "AveragePooling", "AvgPool", has_default=False)
+    examples = (Example("AvgPool1d(5, stride=2)", 0, "torch 2.14.1", (1, 14), (1, 5)),)
+
+
+class AvgPool2d(_Pool):
+    """The mean of each window of an image."""
+
+    kind: ClassVar[str] = "avgpool2d"
+    dims: ClassVar[int] = 2
+    pytorch = _torch_average(2)
+    keras = _keras(2, "AveragePooling", "AvgPool", has_default=False)
+    examples = (Example("AvgPool2d((2, 4), stride=3, padding=1)", 0, "torch 2.14.1", (1, 13, 7), (1, 5, 2)),)
+
+
+class AvgPool3d(_Pool):
+    """The mean of each window of a volume."""
+
+    kind: ClassVar[str] = "avgpool3d"
+    dims: ClassVar[int] = 3
+    pytorch = _torch_average(3)
+    keras = _keras(3, "AveragePooling", "AvgPool", has_default=False)
+    examples = (Example("AvgPool3d((2, 3, 3), padding=1)", 0, "torch 2.14.1", (3, 8, 9, 9), (3, 5, 3, 3)),)

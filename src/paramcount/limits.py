@@ -1,0 +1,31 @@
+"""Bounds on what comes from outside, checked before any work is done on it.
+
+Each bound is named in the error that it causes.
+"""
+
+MAX_EXACT = 2**53 - 1
+"""The largest integer that every JSON client reads exactly (RFC 8259, section 6)."""
+
+MAX_SIZE = 2**31 - 1
+"""The largest size of one dimension, and the largest value of one hyperparameter."""
+
+MAX_LAYERS = 200_000
+"""Layers in one network."""
+
+MAX_TEXT = 8 * 2**20
+"""Characters of notation in one network."""
+
+MAX_DEPTH = 32
+"""Brackets and JSON objects nested in one another."""
+
+MAX_RANK = 8
+"""Dimensions of one shape, batch excluded."""
+
+MAX_NAME = 200
+"""Characters of one name."""
+
+MAX_DIGITS = 19
+"""Digits of one number."""
+
+MAX_PROBLEMS = 20
+"""Mistakes listed in one error."""

@@ -1,0 +1,296 @@
+"""The notation: constructor calls as PyTorch and Keras write them, read without being evaluated.
+
+    item    := call | "[" item, … "]"            items stand side by side, with or without a comma
+    call    := name "(" [argument, …] ")"
+    argument := [name "="] value
+    value   := number | string | True | False | None | sequence | mapping | call | name | value (+ - * // %) value
+
+`read` turns text into `Call`s; names mean nothing here yet. Numbers are bounded before they are
+made, nesting before it is entered, and arithmetic after each operation.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from paramcount.errors import LimitError, NotationError, shown
+from paramcount.limits import MAX_DEPTH, MAX_DIGITS, MAX_LAYERS, MAX_NAME, MAX_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A bare name: something that is neither a literal nor called."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call: a name, its arguments, and the name it is assigned to, if any."""
+
+    name: str
+    args: tuple[object, ...]
+    kwargs: dict[str, object]
+    label: str | None = None
+
+    def __repr__(self) -> str:
+        return f"{self.name}(…)"
+
+
+_TOKEN = re.compile(
+    r"""\#[^\n]*                                   # a comment gives no token
+    |((?:[^\W\d]\w*(?:\.[^\W\d]\w*)*)              # a name, dotted or not
+    |(?:\d[\w.]*(?:(?<=[eE])[+-]\d+)?|\.\d\w*)     # a number, checked where it is read
+    |"[^"\\\n]*"|'[^'\\\n]*'                       # a string
+    |//|->|\*\*|[()\[\]{},:=+\-*%;→]
+    |\S)                                           # anything else, refused where it is read
+    """,
+    re.VERBOSE,
+)
+_END = "\n"
+_CONSTANTS: dict[str, object] = {"True": True, "False": False, "None": None}
+_OPERATORS: dict[str, tuple[int, Callable[[int, int], int]]] = {
+    "+": (1, lambda a, b: a + b),
+    "-": (1, lambda a, b: a - b),
+    "*": (2, lambda a, b: a * b),
+    "//": (2, lambda a, b: a // b),
+    "%": (2, lambda a, b: a % b),
+}
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
+
+
+def read(text: str, *, most: int = MAX_LAYERS) -> list[Call | list[object]]:
+    """Read the calls of a text, in order.
+
+    Args:
+        text: notation, at most `MAX_TEXT` characters.
+        most: how many calls the text may hold at the outermost level.
+
+    Raises:
+        NotationError: the text is not in the notation; names line, column and what was expected.
+        LimitError: the text is too long, too deep, or holds too large a number or too many calls.
+    """
+    if len(text) > MAX_TEXT:
+        raise LimitError(f"The text has {len(text)} characters; at most {MAX_TEXT} are read.")
+    return _Reader(text).items(most)
+
+
+class _Reader:
+    """Reads one text, token by token."""
+
+    __slots__ = ("depth", "position", "text", "tokens")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = [token for token in _TOKEN.findall(text) if token]
+        self.tokens.append(_END)
+        self.position = 0
+        self.depth = 0
+
+    def items(self, most: int) -> list[Call | list[object]]:
+        """Read everything: calls and lists, separated by commas, arrows, semicolons or nothing."""
+        found: list[Call | list[object]] = []
+        tokens = self.tokens
+        while True:
+            while tokens[self.position] in (",", ";", "->", "→"):
+                self.position += 1
+            if tokens[self.position] is _END:
+                return found
+            if len(found) >= most:
+                raise LimitError(f"The text has more than {most} layers; at most {most} are read.")
+            found.append(self._item())
+
+    def _item(self) -> Call | list[object]:
+        tokens, start = self.tokens, self.position
+        label = None
+        if tokens[start + 1 : start + 2] == ["="] and _is_name(tokens[start]):
+            label = tokens[start]
+            if label.startswith("self."):
+                raise self._error(
+                    start,
+                    f"{shown(label)} = … is an attribute, and the order in which forward() uses it is not written here. "
+                    "List the layers in the order in which they run, without 'self.'.",
+                )
+            self.position += 2
+        value = self._value()
+        if tokens[self.position] == "(":
+            raise self._error(
+                self.position, "a layer is called on something here. List the layers in the order in which they run."
+            )
+        if isinstance(value, Call):
+            return Call(value.name, value.args, value.kwargs, label) if label else value
+        if isinstance(value, list):
+            return value
+        raise self._error(start, f"a layer is expected, such as Conv2d(3, 64, 3), not {shown(value)}.")
+
+    def _value(self, least: int = 1) -> object:
+        """Read a value; of operators, only those that bind at least as tightly as `least`."""
+        start = self.position
+        value = self._operand()
+        operator = self.tokens[self.position]
+        while operator in _OPERATORS or operator in ("**", "/"):
+            if operator not in _OPERATORS:
+                raise self._error(self.position, f"{operator!r} is not supported; use + - * // and %.")
+            binding, apply = _OPERATORS[operator]
+            if binding < least:
+                break
+            self.position += 1
+            right = self._value(binding + 1)
+            value = self._apply(start, operator, apply, value, right)
+            operator = self.tokens[self.position]
+        return value
+
+    def _apply(
+        self, start: int, operator: str, apply: Callable[[int, int], int], left: object, right: object
+    ) -> object:
+        for side in (left, right):
+            if type(side) is not int:
+                raise self._error(start, f"{operator!r} works on whole numbers, not on {shown(side)}.")
+        assert isinstance(left, int) and isinstance(right, int)  # noqa: S101, PT018 - for the type checker
+        if operator in ("//", "%") and right == 0:
+            raise self._error(start, "division by zero.")
+        value = apply(left, right)
+        if abs(value) >= 10**MAX_DIGITS:
+            raise self._limit(start, f"the result has more than {MAX_DIGITS} digits.")
+        return value
+
+    def _operand(self) -> object:
+        token = self.tokens[self.position]
+        first = token[0]
+        if first.isdigit() or (first == "." and len(token) > 1):
+            self.position += 1
+            return self._number(token)
+        if _is_name(token):
+            self.position += 1
+            if self.tokens[self.position] == "(":
+                return self._call(token)
+            if token in _CONSTANTS:
+                return _CONSTANTS[token]
+            if len(token) > MAX_NAME:
+                raise self._limit(self.position - 1, f"the name has more than {MAX_NAME} characters.")
+            return Name(token)
+        if first in "\"'" and len(token) > 1:
+            self.position += 1
+            return token[1:-1]
+        if token in "([{":
+            return self._sequence(token)
+        if token in ("-", "+"):
+            return self._signed(token)
+        raise self._unexpected()
+
+    def _signed(self, sign: str) -> object:
+        start = self.position
+        self.position += 1
+        if self.tokens[self.position] in ("-", "+"):
+            raise self._error(self.position, "one sign is enough.")
+        value = self._operand()
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self._error(start, f"{sign!r} works on numbers, not on {shown(value)}.")
+        return -value if sign == "-" else value
+
+    def _number(self, token: str) -> int | float:
+        if token.isdecimal() and token.isascii():
+            if len(token) > MAX_DIGITS:
+                raise self._limit(
+                    self.position - 1, f"the number has {len(token)} digits; at most {MAX_DIGITS} are read."
+                )
+            return int(token)
+        if len(token) > 40:
+            raise self._limit(self.position - 1, "the number has more than 40 characters.")
+        try:
+            return int(token) if re.fullmatch(r"\d+(_\d+)*", token) else float(token)
+        except ValueError:
+            sizes = re.fullmatch(r"(\d+)[xX](\d+)(?:[xX](\d+))?", token)
+            hint = f" Sizes are written ({', '.join(size for size in sizes.groups() if size)})." if sizes else ""
+            raise self._error(self.position - 1, f"{shown(token)} is not a number.{hint}") from None
+
+    def _call(self, name: str) -> Call:
+        tokens = self.tokens
+        self._enter("(")
+        args: list[object] = []
+        kwargs: dict[str, object] = {}
+        while tokens[self.position] != ")":
+            if tokens[self.position + 1] == "=" and _is_name(tokens[self.position]):
+                key = tokens[self.position]
+                if key in kwargs:
+                    raise self._error(self.position, f"{shown(key)} is given twice.")
+                self.position += 2
+                kwargs[key] = self._value()
+            elif tokens[self.position] in ("*", "**"):
+                raise self._error(self.position, "unpacking (* and **) cannot be read; write the arguments out.")
+            elif kwargs:
+                raise self._error(self.position, "a positional argument follows a keyword argument.")
+            else:
+                args.append(self._value())
+            self._separator(")")
+        self._leave()
+        return Call(name, tuple(args), kwargs)
+
+    def _sequence(self, opening: str) -> object:
+        closing = _CLOSING[opening]
+        self._enter(opening)
+        values: list[object] = []
+        commas = 0
+        while self.tokens[self.position] != closing:
+            value = self._value()
+            if opening == "{":
+                if self.tokens[self.position] != ":":
+                    raise self._unexpected("':'")
+                self.position += 1
+                value = (value, self._value())
+            values.append(value)
+            commas += self._separator(closing)
+        self._leave()
+        if opening == "{":
+            return Name("{…}")
+        if opening == "[":
+            return values
+        return values[0] if len(values) == 1 and not commas else tuple(values)
+
+    def _separator(self, closing: str) -> bool:
+        token = self.tokens[self.position]
+        if token == ",":
+            self.position += 1
+            return True
+        if token != closing:
+            raise self._unexpected(f"',' or '{closing}'")
+        return False
+
+    def _enter(self, opening: str) -> None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self._limit(self.position, f"more than {MAX_DEPTH} brackets are nested.")
+        self.position += 1
+
+    def _leave(self) -> None:
+        self.depth -= 1
+        self.position += 1
+
+    def _unexpected(self, expected: str = "") -> NotationError:
+        token = self.tokens[self.position]
+        found = "the text ends" if token is _END else f"{shown(token)} is not understood"
+        return self._error(self.position, f"{found}{f' where {expected} is expected' if expected else ''}.")
+
+    def _error(self, position: int, message: str) -> NotationError:
+        return NotationError(message, place=(self._place(position),))
+
+    def _limit(self, position: int, message: str) -> LimitError:
+        return LimitError(message, place=(self._place(position),))
+
+    def _place(self, position: int) -> str:
+        """Line and column of a token, counted from 1."""
+        offset = len(self.text)
+        for index, match in enumerate(found for found in _TOKEN.finditer(self.text) if found.group(1)):
+            if index == position:
+                offset = match.start(1)
+                break
+        line = self.text.count("\n", 0, offset) + 1
+        return f"line {line}, column {offset - self.text.rfind('\n', 0, offset)}"
+
+
+def _is_name(token: str) -> bool:
+    first = token[0]
+    return first.isalpha() or first == "_"

@@ -1,0 +1,138 @@
+"""A report as plain text, for a model or a person: small, complete, and from the same expressions."""
+
+from collections.abc import Sequence
+
+from paramcount.expression import View
+from paramcount.layers.base import Step, Tensor
+from paramcount.report import BYTES, FLOPS_PER_MAC, Detail, Expected, LayerReport, NetworkReport, Report, Row, memory
+from paramcount.shapes import known, text
+
+
+def render(report: Report, detail: Detail) -> str:
+    """Write a report as text."""
+    if isinstance(report, LayerReport):
+        return "\n".join(lines_of_layer(report, detail))
+    if isinstance(report, NetworkReport):
+        rows = [] if detail == "summary" else [line for row in report.rows for line in _row(row, detail)]
+        return "\n".join((*rows, *closing(report, detail)))
+    raise TypeError(f"no text for {type(report).__name__}")
+
+
+def lines_of_layer(report: LayerReport, detail: Detail) -> list[str]:
+    """The lines of a layer's answer."""
+    made = report.derivation
+    lines = [f"{made.layer} ({report.framework}): {report.total:,} parameters"]
+    if detail == "steps":
+        lines += [_step(step) for step in report.steps]
+    if detail != "summary" and made.tensors:
+        lines.append(_tensors(made.tensors))
+    output = known(made.output_shape)
+    if output is not None:
+        lines.append(f"output shape: {text(output)}")
+    if made.macs is not None and known(report.input_shape) is not None:
+        done = "" if detail == "steps" and any(step.name == "MACs" for step in report.steps) else "MACs: "
+        lines.append(_work(made.macs.value) if done else _flops(made.macs.value))
+    lines.append(_memory(report.total))
+    return [*lines, *_ending(report.expected, made.notes)]
+
+
+def closing(report: NetworkReport, detail: Detail) -> list[str]:
+    """The lines after a network's rows: totals, memory, shapes, and what else there is to say."""
+    totals = report.totals
+    counted = [f"total ({report.framework}): {totals.parameters.value:,} parameters"]
+    if totals.non_trainable.value:
+        counted.append(f"{totals.trainable.value:,} trainable")
+        counted.append(f"{totals.non_trainable.value:,} not")
+    if totals.buffers.value:
+        counted.append(f"{totals.buffers.value:,} in buffers")
+    lines = [", ".join(counted)]
+    if detail == "steps" and totals.parameters.value:
+        lines.append(f"    = {totals.parameters.formula} = {totals.parameters.substitution}")
+    if totals.macs is not None:
+        lines.append(_work(totals.macs.value))
+    lines.append(_memory(totals.parameters.value))
+    ins, outs = known(report.input_shape), known(report.output_shape)
+    if ins is not None and outs is not None:
+        lines.append(f"{text(ins)} → {text(outs)}")
+    if report.failed is not None:
+        lines.append(f"stopped at {report.failed[0]}: {report.failed[1]}")
+    return [*lines, *_ending(report.expected, report.notes)]
+
+
+def step_parts(step: Step) -> list[str]:
+    """Formula and substitution of a step, without what would be said twice."""
+    made = step.expression
+    parts = dict.fromkeys((made.formula, made.substitution))
+    parts.pop(str(made.value), None)
+    return list(parts)
+
+
+def latex(report: LayerReport) -> str:
+    """The derivation of a layer as lines of a LaTeX `align*` environment."""
+    lines: list[str] = []
+    for step in report.steps:
+        made = step.expression
+        shown = dict.fromkeys(
+            (made.render(View.NAMES, latex=True), made.render(View.VALUES, latex=True), str(made.value))
+        )
+        lines.append(rf"\text{{{step.name}}} &= " + " = ".join(shown) + r" \\")
+    return "\n".join((r"\begin{align*}", *lines, r"\end{align*}"))
+
+
+def _row(row: Row, detail: Detail) -> list[str]:
+    made = row.derivation
+    name = row.name if row.repeat == 1 else f"{row.name} … {row.last}"
+    parts = [f"{name}: {made.layer}" + (f" × {row.repeat}" if row.repeat > 1 else "")]
+    output = known(made.output_shape)
+    if output is not None:
+        parts.append(text(output))
+    if made.tensors:
+        working = made.parameters.expanded
+        parts.append(f"{row.parameters:,}" + (f" = {working}" if working != str(row.parameters) else ""))
+    buffers = sum(tensor.count for tensor in made.tensors if tensor.buffer)
+    frozen = sum(tensor.count for tensor in made.tensors if not tensor.buffer and not tensor.trainable)
+    if frozen:
+        parts.append(f"{frozen:,} not trainable")
+    if buffers:
+        parts.append(f"{buffers:,} in buffers")
+    if made.macs is not None and made.macs.value:
+        parts.append(f"{made.macs.value:,} MACs")
+    lines = [" | ".join(parts)]
+    if detail == "steps":
+        lines += [f"    {_step(step)}" for step in made.steps]
+        if made.tensors:
+            lines.append(f"    {_tensors(made.tensors)}")
+    return lines
+
+
+def _step(step: Step) -> str:
+    return " = ".join((step.name, *step_parts(step), f"{step.expression.value:,}"))
+
+
+def _tensors(tensors: Sequence[Tensor]) -> str:
+    shown: list[str] = []
+    for tensor in tensors:
+        mark = " (buffer)" if tensor.buffer else "" if tensor.trainable else " (not trainable)"
+        shown.append(f"{tensor.name} {text(tensor.shape)} {tensor.count:,}{mark}")
+    return f"tensors: {', '.join(shown)}"
+
+
+def _work(macs: int) -> str:
+    return f"MACs: {macs:,}; {_flops(macs)}"
+
+
+def _flops(macs: int) -> str:
+    return f"FLOPs = {FLOPS_PER_MAC} × MACs = {FLOPS_PER_MAC * macs:,}"
+
+
+def _memory(parameters: int) -> str:
+    held = memory(parameters)
+    return "bytes: " + ", ".join(f"{held[dtype]:,} as {dtype}" for dtype in BYTES)
+
+
+def _ending(expected: Expected | None, notes: Sequence[str]) -> list[str]:
+    lines: list[str] = []
+    if expected is not None:
+        verdict = "matches" if expected.match else f"does not match{f': {expected.slip}' if expected.slip else ''}"
+        lines.append(f"expected {expected.value:,}: {verdict}")
+    return [*lines, *(f"note: {note}" for note in notes)]

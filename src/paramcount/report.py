@@ -1,0 +1,234 @@
+"""Reports: what `derive` answers, frozen, and the one shape in which it leaves.
+
+`to_dict` is the structured content of the tools and the command line's `--json`; fields that do not
+apply are left out. `to_text` says the same for a reader.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from paramcount.expression import Expression
+from paramcount.layers.base import Derivation, Step
+from paramcount.shapes import Shape, known
+from paramcount.signature import Framework
+
+type Detail = Literal["summary", "layers", "steps"]
+
+DETAILS: tuple[Detail, ...] = ("summary", "layers", "steps")
+
+BYTES: Mapping[str, int] = {"float32": 4, "float16": 2, "int8": 1}
+"""Bytes of one number, by dtype."""
+
+FLOPS_PER_MAC = 2
+"""One multiply-accumulate is a multiplication and an addition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the caller expected, and which slip explains it where it does not match."""
+
+    value: int
+    match: bool
+    slip: str | None = None
+
+    def to_dict(self) -> dict[str, object]:
+        """The field `expected` of an answer."""
+        answer: dict[str, object] = {"value": self.value, "match": self.match}
+        if self.slip:
+            answer["slip"] = self.slip
+        return answer
+
+
+class Report(ABC):
+    """What `derive` answers."""
+
+    framework: Framework
+
+    @abstractmethod
+    def to_dict(self, detail: Detail = "steps") -> dict[str, object]:
+        """The structured answer: "summary", "layers" or, with every derivation, "steps"."""
+
+    def to_text(self, detail: Detail = "steps") -> str:
+        """The same answer for a reader."""
+        from paramcount.render.text import render  # the renderer reads reports, so they cannot import it first
+
+        return render(self, detail)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerReport(Report):
+    """One layer, with every step of its derivation."""
+
+    framework: Framework
+    derivation: Derivation
+    input_shape: Shape | None
+    steps: tuple[Step, ...]
+    """The derivation's steps and what other layers would need in its place."""
+    expected: Expected | None = None
+
+    @property
+    def total(self) -> int:
+        """The parameters, trainable or not."""
+        return self.derivation.parameters.value
+
+    def to_dict(self, detail: Detail = "steps") -> dict[str, object]:
+        made = self.derivation
+        answer: dict[str, object] = {"layer": str(made.layer), "framework": self.framework}
+        answer |= {name: figure.value for name, figure in made.figures}
+        answer["total"] = self.total
+        answer |= {name: count for name, count in split(made, self.total).items() if count != self.total}
+        if detail == "steps":
+            answer["steps"] = [step_dict(step) for step in self.steps]
+        if detail != "summary":
+            answer["tensors"] = tensor_dicts(made)
+        output = known(made.output_shape)
+        if output is not None:
+            answer["output_shape"] = list(output)
+        if made.macs is not None and known(self.input_shape) is not None:
+            answer |= work(made.macs)
+        answer["memory_bytes"] = memory(self.total)
+        return finish(answer, self.expected, made.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`repeat` layers alike in a row; the figures are those of one."""
+
+    name: str
+    repeat: int
+    derivation: Derivation
+    last: str
+    """The name of the last of them."""
+
+    @property
+    def parameters(self) -> int:
+        """Parameters of one, trainable or not."""
+        return self.derivation.parameters.value
+
+    def to_dict(self, detail: Detail) -> dict[str, object]:
+        """One element of `layers`."""
+        made = self.derivation
+        row: dict[str, object] = {"name": self.name, "layer": str(made.layer), "repeat": self.repeat}
+        output = known(made.output_shape)
+        if output is not None:
+            row["output_shape"] = list(output)
+        row["parameters"] = self.parameters
+        row |= split(made, self.parameters)
+        if made.macs is not None and made.macs.value:
+            row["macs"] = made.macs.value
+        if detail == "steps":
+            if made.steps:
+                row["steps"] = [step_dict(step) for step in made.steps]
+            if made.tensors:
+                row["tensors"] = tensor_dicts(made)
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over the layers, each an expression of the layers' own figures."""
+
+    parameters: Expression
+    trainable: Expression
+    non_trainable: Expression
+    buffers: Expression
+    macs: Expression | None
+    """None where a layer's MACs depend on a size that is not known."""
+
+    def to_dict(self) -> dict[str, object]:
+        """The field `totals` of an answer."""
+        answer: dict[str, object] = {
+            "parameters": self.parameters.value,
+            "trainable": self.trainable.value,
+            "non_trainable": self.non_trainable.value,
+            "buffers": self.buffers.value,
+        }
+        if self.macs is not None:
+            answer |= work(self.macs)
+        answer["memory_bytes"] = memory(self.parameters.value)
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkReport(Report):
+    """A network: its layers, the alike ones in a row together, and their sums."""
+
+    framework: Framework
+    input_shape: Shape | None
+    output_shape: Shape | None
+    rows: tuple[Row, ...]
+    totals: Totals
+    expected: Expected | None = None
+    failed: tuple[str, str] | None = None
+    """Where the derivation stopped, and why."""
+    notes: tuple[str, ...] = field(default=())
+
+    def to_dict(self, detail: Detail = "steps") -> dict[str, object]:
+        answer: dict[str, object] = {"framework": self.framework}
+        for name, shape in (("input_shape", self.input_shape), ("output_shape", self.output_shape)):
+            sizes = known(shape)
+            if sizes is not None:
+                answer[name] = list(sizes)
+        answer["totals"] = self.totals.to_dict()
+        if detail != "summary":
+            answer["layers"] = [row.to_dict(detail) for row in self.rows]
+        if detail == "steps":
+            answer["steps"] = [step_dict(Step("total", self.totals.parameters))]
+        if self.failed is not None:
+            answer["failed"] = {"at": self.failed[0], "reason": self.failed[1]}
+        return finish(answer, self.expected, self.notes)
+
+
+def split(made: Derivation, parameters: int) -> dict[str, object]:
+    """How the parameters divide, where there are any: trainable, not trainable, and buffers beside them."""
+    if not made.tensors:
+        return {}
+    trainable = sum(tensor.count for tensor in made.tensors if tensor.trainable and not tensor.buffer)
+    buffers = sum(tensor.count for tensor in made.tensors if tensor.buffer)
+    answer: dict[str, object] = {"trainable": trainable}
+    if parameters != trainable:
+        answer["non_trainable"] = parameters - trainable
+    if buffers:
+        answer["buffers"] = buffers
+    return answer
+
+
+def step_dict(step: Step) -> dict[str, object]:
+    """One element of `steps`."""
+    made = step.expression
+    return {"name": step.name, "formula": made.formula, "substitution": made.substitution, "value": made.value}
+
+
+def tensor_dicts(made: Derivation) -> list[dict[str, object]]:
+    """The field `tensors`: name, shape and count; what is not learnt is marked."""
+    answer: list[dict[str, object]] = []
+    for tensor in made.tensors:
+        one: dict[str, object] = {"name": tensor.name, "shape": list(tensor.shape), "count": tensor.count}
+        if tensor.buffer:
+            one["buffer"] = True
+        elif not tensor.trainable:
+            one["trainable"] = False
+        answer.append(one)
+    return answer
+
+
+def work(macs: Expression) -> dict[str, object]:
+    """MACs and FLOPs."""
+    return {"macs": macs.value, "flops": FLOPS_PER_MAC * macs.value}
+
+
+def memory(parameters: int) -> dict[str, int]:
+    """Bytes of the parameters, by dtype."""
+    return {dtype: size * parameters for dtype, size in BYTES.items()}
+
+
+def finish(answer: dict[str, object], expected: Expected | None, notes: Iterable[str]) -> dict[str, object]:
+    """Put what every answer ends with at its end."""
+    if expected is not None:
+        answer["expected"] = expected.to_dict()
+    notes = list(notes)
+    if notes:
+        answer["notes"] = notes
+    return answer

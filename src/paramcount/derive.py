@@ -4,6 +4,7 @@ Layers that are alike and meet the same shape are derived once.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from paramcount import slips
 from paramcount.errors import LayerError, ParamcountError, exact
@@ -65,7 +66,7 @@ def _derive_network(network: Network, shape: Shape | None, expected: int | None)
         flowing = dict.fromkeys(flowing, shape)
     first = next(iter(flowing.values()))
     derived: dict[tuple[Layer, tuple[Shape | None, ...]], Derivation] = {}
-    found: list[tuple[str, Derivation]] = []
+    found: list[_Found] = []
     for node in network.nodes:
         inputs = tuple([flowing[name] for name in node.inputs])
         key = (node.layer, inputs)
@@ -78,14 +79,14 @@ def _derive_network(network: Network, shape: Shape | None, expected: int | None)
                 error.report = _report(network, first, found, failed=(place, str(error)))
                 raise error.within(place) from None
         flowing[node.name] = made.output_shape
-        found.append((node.name, made))
+        found.append(_Found(node.name, inputs, made))
     return _report(network, first, found, expected=expected)
 
 
 def _report(
     network: Network,
     shape: Shape | None,
-    found: Sequence[tuple[str, Derivation]],
+    found: Sequence["_Found"],
     *,
     expected: int | None = None,
     failed: tuple[str, str] | None = None,
@@ -105,7 +106,7 @@ def _report(
     return NetworkReport(
         framework=network.framework,
         input_shape=shape,
-        output_shape=found[-1][1].output_shape if found and failed is None else None,
+        output_shape=found[-1].made.output_shape if found and failed is None else None,
         rows=rows,
         totals=totals,
         expected=None if expected is None else slips.of_network(expected, rows, totals),
@@ -114,13 +115,30 @@ def _report(
     )
 
 
-def _rows(found: Sequence[tuple[str, Derivation]]) -> Iterator[Row]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One node, derived."""
+
+    name: str
+    inputs: tuple[Shape | None, ...]
+    made: Derivation
+
+    def is_like(self, other: "_Found") -> bool:
+        """Whether every figure and every step is the same."""
+        if self.made is other.made:
+            return True
+        one, two = self.made, other.made
+        if one.output_shape != two.output_shape or one.layer != two.layer:
+            return False
+        return self.inputs == other.inputs or (one.macs is None and two.macs is None)
+
+
+def _rows(found: Sequence[_Found]) -> Iterator[Row]:
     """Group what is alike and in a row."""
     start = 0
     for index in range(1, len(found) + 1):
-        if index == len(found) or found[index][1] is not found[start][1]:
-            name, made = found[start]
-            yield Row(name, index - start, made, found[index - 1][0])
+        if index == len(found) or not found[index].is_like(found[start]):
+            yield Row(found[start].name, index - start, found[start].made, found[index - 1].name)
             start = index
 
 

@@ -24,7 +24,7 @@ from paramcount.errors import (
     shown,
 )
 from paramcount.layers import frameworks_of, look_up, look_up_kind
-from paramcount.layers.base import Layer
+from paramcount.layers.base import Kind, Layer
 from paramcount.layers.fields import sizes
 from paramcount.limits import MAX_DEPTH, MAX_LAYERS, MAX_NAME
 from paramcount.notation import Call, Name, read
@@ -310,9 +310,9 @@ def _make(one: _Written, framework: Framework) -> Layer:
         raise error.within(one.place) from error.__cause__
 
 
-def _checked(kind: type[Layer], signature: Signature, fields: dict[str, object], framework: Framework) -> Layer:
+def _checked(kind: Kind, signature: Signature, fields: dict[str, object], framework: Framework) -> Layer:
     try:
-        return kind.model_validate({"framework": framework, **fields})
+        return kind.model.model_validate({"kind": kind, "framework": framework, **fields})
     except ValidationError as error:
         raise_all([_explained(problem, signature) for problem in error.errors(include_url=False)])
         raise  # never reached: a ValidationError holds at least one problem

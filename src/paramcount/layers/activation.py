@@ -1,15 +1,14 @@
 """Activations without parameters: ReLU and its relatives, softmax, gated linear units, identity.
 
-Source: torch.nn, "Non-linear Activations"; keras.layers, "Activation layers". One row of `_ELEMENTWISE`
-makes a kind that works element by element; those with rules of their own are classes.
+Source: torch.nn, "Non-linear Activations"; keras.layers, "Activation layers".
 """
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Self
 
-from pydantic import BeforeValidator, create_model, field_validator, model_validator
+from pydantic import BeforeValidator, field_validator, model_validator
 
 from paramcount.errors import ShapeError, shown
-from paramcount.layers.base import Derivation, Example, Layer
+from paramcount.layers.base import Derivation, Example, Kind, Layer
 from paramcount.layers.common import KERAS_LAYER
 from paramcount.layers.fields import activation, refuse
 from paramcount.layers.unchanged import Unchanged, check_dimension
@@ -30,176 +29,39 @@ class Elementwise(Unchanged):
     """A function of each element by itself."""
 
 
-_ELEMENTWISE: tuple[tuple[str, tuple[Parameter, ...] | None, tuple[Parameter, ...] | None], ...] = (
-    # name, PyTorch's parameters, Keras's parameters; None where the framework has no such layer
-    ("ReLU", ignored("inplace"), ignored("max_value", "negative_slope", "threshold")),
-    ("ReLU6", ignored("inplace"), None),
-    ("SELU", ignored("inplace"), None),
-    ("SiLU", ignored("inplace"), None),
-    ("Mish", ignored("inplace"), None),
-    ("Sigmoid", (), None),
-    ("LogSigmoid", (), None),
-    ("Hardsigmoid", ignored("inplace"), None),
-    ("Hardswish", ignored("inplace"), None),
-    ("Tanh", (), None),
-    ("Tanhshrink", (), None),
-    ("Softsign", (), None),
-    ("ActivityRegularization", None, ignored("l1", "l2")),
-)
+class Scaled(Elementwise):
+    """A function of each element with one number."""
 
-
-def _made(name: str, pytorch: tuple[Parameter, ...] | None, keras: tuple[Parameter, ...] | None) -> type[Elementwise]:
-    kind = create_model(name, __base__=Elementwise, __module__=__name__, __doc__=f"{name}, element by element.")
-    kind.kind = name.lower()
-    kind.pytorch = None if pytorch is None else Signature((name,), pytorch)
-    kind.keras = None if keras is None else Signature((name,), (*keras, *KERAS_LAYER))
-    source = "keras 3.15.1" if pytorch is None else "torch 2.14.1"
-    kind.examples = (Example(f"{name}()", 0, source, (6, 4, 4), (6, 4, 4)),)
-    return kind
-
-
-KINDS = tuple(_made(*row) for row in _ELEMENTWISE)
-"""The kinds that the rows make; discovery takes them beside the classes of this module."""
-
-
-class _Scaled(Elementwise):
-    """An elementwise function with one number that must be one."""
-
-    alpha: Number = 1.0
-
-
-def _scaled(name: str, argument: str, default: float) -> Signature:
-    inplace = () if name in ("Softshrink", "Hardshrink") else ("inplace",)
-    return Signature((name,), (Parameter(argument, "alpha", default), *ignored(*inplace)))
-
-
-_SHAPE = (6, 4, 4)
-
-
-class LeakyReLU(_Scaled):
-    """ReLU with a slope below zero."""
-
-    kind: ClassVar[str] = "leakyrelu"
-    pytorch = _scaled("LeakyReLU", "negative_slope", 0.01)
-    keras = Signature(
-        ("LeakyReLU",), (Parameter("negative_slope", "alpha", 0.3), *ignored("alpha"), *KERAS_LAYER)
-    )
-    examples = (Example("LeakyReLU(0.2)", 0, "torch 2.13.0", _SHAPE, _SHAPE),)
-
-
-class ELU(_Scaled):
-    """Exponential linear unit."""
-
-    kind: ClassVar[str] = "elu"
-    pytorch = _scaled("ELU", "alpha", 1.0)
-    keras = Signature(("ELU",), (Parameter("alpha", "alpha", 1.0), *KERAS_LAYER))
-    examples = (Example("ELU()", 0, "torch 2.13.0", _SHAPE, _SHAPE),)
-
-
-class CELU(_Scaled):
-    """Continuously differentiable ELU."""
-
-    kind: ClassVar[str] = "celu"
-    pytorch = _scaled("CELU", "alpha", 1.0)
-    examples = (Example("CELU()", 0, "torch 2.13.0", _SHAPE, _SHAPE),)
+    alpha: Number
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
-        if self.alpha == 0:
+        if self.kind.name == "celu" and self.alpha == 0:
             raise refuse("alpha must not be 0.")
-        return self
-
-
-class Softshrink(_Scaled):
-    """Soft shrinkage."""
-
-    kind: ClassVar[str] = "softshrink"
-    pytorch = _scaled("Softshrink", "lambd", 0.5)
-    examples = (Example("Softshrink()", 0, "torch 2.14.1", _SHAPE, _SHAPE),)
-
-    @model_validator(mode="after")
-    def _rules(self) -> Self:
-        if self.alpha < 0:
+        if self.kind.name == "softshrink" and self.alpha < 0:
             raise refuse(f"lambd must be at least 0, received {self.alpha}.")
         return self
 
 
-class Hardshrink(_Scaled):
-    """Hard shrinkage."""
-
-    kind: ClassVar[str] = "hardshrink"
-    pytorch = _scaled("Hardshrink", "lambd", 0.5)
-    examples = (Example("Hardshrink()", 0, "torch 2.13.0", _SHAPE, _SHAPE),)
-
-
-class _Bounded(Elementwise):
-    """An elementwise function with two numbers."""
+class Ranged(Elementwise):
+    """A function of each element with two numbers."""
 
     low: Number
     high: Number
 
-
-class Softplus(_Bounded):
-    """A smooth ReLU."""
-
-    kind: ClassVar[str] = "softplus"
-    pytorch = Signature(("Softplus",), (Parameter("beta", "low", 1.0), Parameter("threshold", "high", 20.0)))
-    examples = (Example("Softplus()", 0, "torch 2.14.1", _SHAPE, _SHAPE),)
-
-
-class Threshold(_Bounded):
-    """Values at or below a threshold are replaced."""
-
-    kind: ClassVar[str] = "threshold"
-    pytorch = Signature(("Threshold",), (Parameter("threshold", "low"), Parameter("value", "high"), *ignored("inplace")))
-    examples = (Example("Threshold(0.1, 20)", 0, "torch 2.13.0", _SHAPE, _SHAPE),)
-
-
-class RReLU(_Bounded):
-    """ReLU with a random slope below zero."""
-
-    kind: ClassVar[str] = "rrelu"
-    pytorch = Signature(
-        ("RReLU",), (Parameter("lower", "low", 1 / 8), Parameter("upper", "high", 1 / 3), *ignored("inplace"))
-    )
-    examples = (Example("RReLU()", 0, "torch 2.14.1", _SHAPE, _SHAPE),)
-
     @model_validator(mode="after")
     def _rules(self) -> Self:
-        if self.low > self.high:
+        if self.kind.name == "rrelu" and self.low > self.high:
             raise refuse(f"lower={self.low} must not be above upper={self.high}.")
-        return self
-
-
-class Hardtanh(_Bounded):
-    """Values are cut to a range."""
-
-    kind: ClassVar[str] = "hardtanh"
-    pytorch = Signature(
-        ("Hardtanh",),
-        (
-            Parameter("min_val", "low", -1.0),
-            Parameter("max_val", "high", 1.0),
-            *ignored("inplace", "min_value", "max_value"),
-        ),
-    )
-    examples = (Example("Hardtanh(0, 6)", 0, "torch 2.13.0", _SHAPE, _SHAPE),)
-
-    @model_validator(mode="after")
-    def _rules(self) -> Self:
-        if self.low >= self.high:
+        if self.kind.name == "hardtanh" and self.low >= self.high:
             raise refuse(f"max_val={self.high} must be above min_val={self.low}.")
         return self
 
 
-class GELU(Elementwise):
-    """Gaussian error linear unit."""
+class Approximated(Elementwise):
+    """GELU, exact or approximated."""
 
-    kind: ClassVar[str] = "gelu"
-    pytorch = Signature(("GELU",), (Parameter("approximate", "approximate", "none"),))
-    examples = (Example('GELU(approximate="tanh")', 0, "torch 2.13.0", _SHAPE, _SHAPE),)
-
-    approximate: object = "none"
+    approximate: object
 
     @field_validator("approximate", mode="plain")
     @classmethod
@@ -209,21 +71,8 @@ class GELU(Elementwise):
         return value
 
 
-class Identity(Unchanged):
-    """Nothing at all; any argument is accepted."""
-
-    kind: ClassVar[str] = "identity"
-    pytorch = Signature(("Identity",), (), catch_all=True)
-    keras = Signature(("Identity",), KERAS_LAYER)
-    examples = (Example("Identity()", 0, "torch 2.13.0", _SHAPE, _SHAPE),)
-
-
-class Activation(Unchanged):
-    """Keras: an activation by its name."""
-
-    kind: ClassVar[str] = "activation"
-    keras = Signature(("Activation",), (Parameter("activation", "activation"), *KERAS_LAYER))
-    examples = (Example('Activation("relu")', 0, "keras 3.15.1", (5,), (5,)),)
+class ByName(Unchanged):
+    """Keras's Activation."""
 
     activation: object
 
@@ -233,7 +82,7 @@ class Activation(Unchanged):
         return activation(value)
 
 
-class _Along(Unchanged):
+class Along(Unchanged):
     """A function along one dimension, which counts the batch as 0."""
 
     dim: int | None = None
@@ -252,52 +101,10 @@ class _Along(Unchanged):
         return super().derive(inputs)
 
 
-def _along(name: str) -> Signature:
-    return Signature((name,), (Parameter("dim", "dim", None),))
+class Gated(Layer):
+    """One half of a dimension gates the other: (2n) → (n)."""
 
-
-class Softmax(_Along):
-    """Softmax along one dimension."""
-
-    kind: ClassVar[str] = "softmax"
-    pytorch = _along("Softmax")
-    keras = Signature(("Softmax",), (*ignored("axis"), *KERAS_LAYER))
-    examples = (Example("Softmax(dim=-1)", 0, "torch 2.14.1", (6,), (6,)),)
-
-
-class LogSoftmax(_Along):
-    """Logarithm of the softmax along one dimension."""
-
-    kind: ClassVar[str] = "logsoftmax"
-    pytorch = _along("LogSoftmax")
-    examples = (Example("LogSoftmax(dim=1)", 0, "torch 2.13.0", (6,), (6,)),)
-
-
-class Softmin(_Along):
-    """Softmax of the negated input."""
-
-    kind: ClassVar[str] = "softmin"
-    pytorch = _along("Softmin")
-    examples = (Example("Softmin(dim=1)", 0, "torch 2.13.0", (6,), (6,)),)
-
-
-class Softmax2d(Unchanged):
-    """Softmax over the channels of an image."""
-
-    kind: ClassVar[str] = "softmax2d"
-    ranks = (2, 3)
-    pytorch = Signature(("Softmax2d",), ())
-    examples = (Example("Softmax2d()", 0, "torch 2.13.0", (4, 3, 3), (4, 3, 3)),)
-
-
-class GLU(Layer):
-    """Gated linear unit: one half of a dimension gates the other, (2n) → (n)."""
-
-    kind: ClassVar[str] = "glu"
-    pytorch = Signature(("GLU",), (Parameter("dim", "dim", -1),))
-    examples = (Example("GLU(dim=1)", 0, "torch 2.14.1", (6,), (3,)),)
-
-    dim: int = -1
+    dim: int
 
     @field_validator("dim", mode="plain")
     @classmethod
@@ -316,6 +123,102 @@ class GLU(Layer):
         size = shape[index]
         if size is not None and size % 2:
             raise ShapeError(f"dim={self.dim} has size {size}; it must be even to be halved.")
-        return Derivation(
-            layer=self, output_shape=(*shape[:index], None if size is None else size // 2, *shape[index + 1 :])
-        )
+        half = None if size is None else size // 2
+        return Derivation(layer=self, output_shape=(*shape[:index], half, *shape[index + 1 :]))
+
+
+_TORCH, _KERAS = "torch 2.13.0", "keras 3.15.1"
+_SHAPE = (6, 4, 4)
+_INPLACE = ignored("inplace")
+
+
+def _torch_kind(
+    name: str, model: type[Layer], *parameters: Parameter, call: str = "", keras: Signature | None = None
+) -> Kind:
+    example = Example(call or f"{name}()", 0, _TORCH, _SHAPE, _SHAPE)
+    about = f"{name}, element by element." if issubclass(model, Elementwise) else f"{name} along one dimension."
+    return Kind(name.lower(), about, model, Signature((name,), parameters), keras, (example,))
+
+
+def _keras(name: str, *parameters: Parameter) -> Signature:
+    return Signature((name,), (*parameters, *KERAS_LAYER))
+
+
+def _scaled(name: str, argument: str, default: float, *further: Parameter, keras: Signature | None = None) -> Kind:
+    return _torch_kind(name, Scaled, Parameter(argument, "alpha", default), *further, keras=keras)
+
+
+KINDS = (
+    *(
+        _torch_kind(name, Elementwise, *_INPLACE)
+        for name in ("ReLU6", "SELU", "SiLU", "Mish", "Hardsigmoid", "Hardswish")
+    ),
+    *(_torch_kind(name, Elementwise) for name in ("Sigmoid", "LogSigmoid", "Tanh", "Tanhshrink", "Softsign")),
+    _torch_kind(
+        "ReLU", Elementwise, *_INPLACE, keras=_keras("ReLU", *ignored("max_value", "negative_slope", "threshold"))
+    ),
+    _scaled(
+        "LeakyReLU",
+        "negative_slope",
+        0.01,
+        *_INPLACE,
+        keras=_keras("LeakyReLU", Parameter("negative_slope", "alpha", 0.3), *ignored("alpha")),
+    ),
+    _scaled("ELU", "alpha", 1.0, *_INPLACE, keras=_keras("ELU", Parameter("alpha", "alpha", 1.0))),
+    _scaled("CELU", "alpha", 1.0, *_INPLACE),
+    _scaled("Softshrink", "lambd", 0.5),
+    _scaled("Hardshrink", "lambd", 0.5),
+    _torch_kind("Softplus", Ranged, Parameter("beta", "low", 1.0), Parameter("threshold", "high", 20.0)),
+    _torch_kind(
+        "Threshold", Ranged, Parameter("threshold", "low"), Parameter("value", "high"), *_INPLACE,
+        call="Threshold(0.1, 20)",
+    ),
+    _torch_kind("RReLU", Ranged, Parameter("lower", "low", 1 / 8), Parameter("upper", "high", 1 / 3), *_INPLACE),
+    _torch_kind(
+        "Hardtanh", Ranged, Parameter("min_val", "low", -1.0), Parameter("max_val", "high", 1.0), *_INPLACE,
+        *ignored("min_value", "max_value"), call="Hardtanh(0, 6)",
+    ),
+    _torch_kind("GELU", Approximated, Parameter("approximate", "approximate", "none"), call='GELU(approximate="tanh")'),
+    _torch_kind(
+        "Softmax", Along, Parameter("dim", "dim", None), call="Softmax(dim=-1)", keras=_keras("Softmax", *ignored("axis"))
+    ),
+    _torch_kind("LogSoftmax", Along, Parameter("dim", "dim", None), call="LogSoftmax(dim=1)"),
+    _torch_kind("Softmin", Along, Parameter("dim", "dim", None), call="Softmin(dim=1)"),
+    Kind(
+        "softmax2d",
+        "Softmax over the channels of an image.",
+        Unchanged,
+        Signature(("Softmax2d",), ()),
+        examples=(Example("Softmax2d()", 0, _TORCH, _SHAPE, _SHAPE),),
+        ranks=(2, 3),
+    ),
+    Kind(
+        "glu",
+        "Gated linear unit: one half of a dimension gates the other.",
+        Gated,
+        Signature(("GLU",), (Parameter("dim", "dim", -1),)),
+        examples=(Example("GLU(dim=1)", 0, _TORCH, (6,), (3,)),),
+    ),
+    Kind(
+        "identity",
+        "Nothing at all; PyTorch's takes any argument.",
+        Unchanged,
+        Signature(("Identity",), (), catch_all=True),
+        Signature(("Identity",), KERAS_LAYER),
+        (Example("Identity()", 0, _TORCH, _SHAPE, _SHAPE),),
+    ),
+    Kind(
+        "activation",
+        "Keras's activation by its name.",
+        ByName,
+        keras=_keras("Activation", Parameter("activation", "activation")),
+        examples=(Example('Activation("relu")', 0, _KERAS, (5,), (5,)),),
+    ),
+    Kind(
+        "activityregularization",
+        "Keras's penalty on activations.",
+        Elementwise,
+        keras=_keras("ActivityRegularization", *ignored("l1", "l2")),
+        examples=(Example("ActivityRegularization(l2=0.1)", 0, _KERAS, (5,), (5,)),),
+    ),
+)  # fmt: skip

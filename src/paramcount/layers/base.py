@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -76,20 +76,42 @@ class Derivation:
     """Numbers that only the naming of slips in an expected count needs."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Kind:
+    """A kind of layer: its names, and the model that checks and derives it.
+
+    Kinds that differ in numbers only, such as Conv1d, Conv2d and Conv3d, share a model.
+    """
+
+    name: str
+    """The canonical name, the `kind` of a JSON object."""
+    about: str
+    """What it does, in one line."""
+    model: "type[Layer]"
+    pytorch: Signature | None = None
+    keras: Signature | None = None
+    examples: tuple[Example, ...] = ()
+    dims: int = 0
+    """Spatial dimensions, where the kind has a number of them."""
+    ranks: tuple[int, ...] = ()
+    """How many dimensions may flow in, batch excluded; empty where any number may."""
+
+    def signature(self, framework: Framework) -> Signature | None:
+        """How a framework spells it; None where the framework has no such layer."""
+        return self.pytorch if framework == "pytorch" else self.keras
+
+
 class Layer(BaseModel):
-    """A layer of one kind, checked when it is made. Subclasses are the kinds.
+    """A layer, checked when it is made. Subclasses are families of kinds that share their rules.
 
     Fields are named as PyTorch names them; `framework` decides defaults, refusals and tensor names.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, defer_build=True, arbitrary_types_allowed=True
+    )
 
-    kind: ClassVar[str]
-    """The canonical name, the `kind` of a JSON object."""
-    pytorch: ClassVar[Signature | None] = None
-    keras: ClassVar[Signature | None] = None
-    examples: ClassVar[tuple[Example, ...]] = ()
-
+    kind: Kind
     framework: Framework
     trainable: bool = True
     """False for a frozen layer: its parameters count as non-trainable (Keras's `trainable=False`)."""
@@ -97,9 +119,9 @@ class Layer(BaseModel):
     @property
     def signature(self) -> Signature:
         """How the layer's own framework spells it."""
-        signature = self.pytorch if self.framework == "pytorch" else self.keras
+        signature = self.kind.signature(self.framework)
         if signature is None:
-            raise TypeError(f"{self.kind} does not exist in {self.framework}")
+            raise TypeError(f"{self.kind.name} does not exist in {self.framework}")
         return signature
 
     @property
@@ -141,9 +163,12 @@ def _compact(value: Any) -> Any:
 
 
 class Spatial(Layer):
-    """A layer over channels and `dims` spatial dimensions."""
+    """A layer over channels and as many spatial dimensions as its kind says."""
 
-    dims: ClassVar[int]
+    @property
+    def dims(self) -> int:
+        """The number of spatial dimensions."""
+        return self.kind.dims
 
     @property
     def axes(self) -> tuple[str, ...]:

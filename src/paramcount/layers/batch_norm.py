@@ -5,16 +5,17 @@ buffers), keras.layers.BatchNormalization (gamma, beta; moving_mean and moving_v
 non-trainable weights).
 """
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, field_validator
 
 from paramcount.errors import MissingError, ShapeError, shown
 from paramcount.expression import Expression, Product, Quantity
 from paramcount.expression import Literal as Number
-from paramcount.layers.base import Derivation, Example, Layer, Step, Tensor, agreed
+from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor, agreed
 from paramcount.layers.common import KERAS_LAYER
 from paramcount.layers.fields import Flag, Positive, refuse
+from paramcount.layers.unchanged import check_rank
 from paramcount.shapes import Shape, known, text
 from paramcount.signature import Parameter, Signature, ignored
 
@@ -53,12 +54,8 @@ def _times(count: int, channels: Quantity) -> Expression:
     return Product((Number(count), channels)) if count else Number(0)
 
 
-class _TorchBatchNorm(_BatchNorm):
+class TorchBatchNorm(_BatchNorm):
     """PyTorch's batch normalisation, over the first dimension."""
-
-    ranks: ClassVar[tuple[int, ...]]
-    """How many dimensions may flow in, batch excluded."""
-    layouts: ClassVar[str]
 
     framework: Literal["pytorch"]
     num_features: Positive
@@ -68,8 +65,7 @@ class _TorchBatchNorm(_BatchNorm):
 
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
-        if shape is not None and len(shape) not in self.ranks:
-            raise ShapeError(f"takes {self.layouts} without the batch; {text(shape)} flows in.")
+        check_rank(self, shape)
         flowing = shape[0] if shape else None
         if not self.affine and not self.track_running_stats:
             flowing = None  # without a tensor nothing is compared
@@ -93,61 +89,6 @@ class _TorchBatchNorm(_BatchNorm):
         return self._add_up(channels, tuple(tensors), shape, notes)
 
 
-def _pytorch(name: str) -> Signature:
-    return Signature(
-        (name,),
-        (
-            Parameter("num_features", "num_features"),
-            *ignored("eps", "momentum"),
-            Parameter("affine", "affine", True),
-            Parameter("track_running_stats", "track_running_stats", True),
-            *(ignored("process_group") if name == "SyncBatchNorm" else ()),
-            *ignored("device", "dtype"),
-            Parameter("bias", "bias", True, keyword_only=True),
-        ),
-    )
-
-
-class BatchNorm1d(_TorchBatchNorm):
-    """Batch normalisation of features or of a sequence: (C) or (C, L)."""
-
-    kind: ClassVar[str] = "batchnorm1d"
-    ranks = (1, 2)
-    layouts = "[C] or [C, L]"
-    pytorch = _pytorch("BatchNorm1d")
-    examples = (Example("BatchNorm1d(6)", 12, "torch 2.14.1", (6, 9), (6, 9)),)
-
-
-class BatchNorm2d(_TorchBatchNorm):
-    """Batch normalisation of an image: (C, H, W)."""
-
-    kind: ClassVar[str] = "batchnorm2d"
-    ranks = (3,)
-    layouts = "[C, H, W]"
-    pytorch = _pytorch("BatchNorm2d")
-    examples = (Example("BatchNorm2d(64)", 128, "torch 2.14.1", (64, 112, 112), (64, 112, 112)),)
-
-
-class BatchNorm3d(_TorchBatchNorm):
-    """Batch normalisation of a volume: (C, D, H, W)."""
-
-    kind: ClassVar[str] = "batchnorm3d"
-    ranks = (4,)
-    layouts = "[C, D, H, W]"
-    pytorch = _pytorch("BatchNorm3d")
-    examples = (Example("BatchNorm3d(6)", 12, "torch 2.14.1", (6, 3, 4, 5), (6, 3, 4, 5)),)
-
-
-class SyncBatchNorm(_TorchBatchNorm):
-    """Batch normalisation over several devices: (C, …)."""
-
-    kind: ClassVar[str] = "syncbatchnorm"
-    ranks = (1, 2, 3, 4)
-    layouts = "[C, …], one to four dimensions"
-    pytorch = _pytorch("SyncBatchNorm")
-    examples = (Example("SyncBatchNorm(6)", 12, "torch 2.13.0", (6, 3, 3), (6, 3, 3)),)
-
-
 def _no_renorm(value: object) -> Literal[False]:
     if value:
         raise refuse("adds statistics that are not counted here yet. Leave it out to count the layer without them.")
@@ -156,34 +97,6 @@ def _no_renorm(value: object) -> Literal[False]:
 
 class BatchNormalization(_BatchNorm):
     """Keras's batch normalisation, over one axis of any shape."""
-
-    kind: ClassVar[str] = "batchnormalization"
-    keras = Signature(
-        ("BatchNormalization",),
-        (
-            Parameter("axis", "axis", -1),
-            *ignored("momentum", "epsilon"),
-            Parameter("center", "center", True),
-            Parameter("scale", "scale", True),
-            *ignored(
-                "beta_initializer",
-                "gamma_initializer",
-                "moving_mean_initializer",
-                "moving_variance_initializer",
-                "beta_regularizer",
-                "gamma_regularizer",
-                "beta_constraint",
-                "gamma_constraint",
-            ),
-            Parameter("renorm", "renorm", False),
-            *ignored("renorm_clipping", "renorm_momentum", "synchronized"),
-            *KERAS_LAYER,
-        ),
-    )
-    examples = (
-        Example("BatchNormalization()", 2048, "keras 3.15.1", (512,), (512,)),
-        Example("BatchNormalization(scale=False)", 21, "keras 3.15.1", (5, 6, 7), (5, 6, 7)),
-    )
 
     framework: Literal["keras"]
     axis: int = -1
@@ -219,3 +132,65 @@ class BatchNormalization(_BatchNorm):
             + [Tensor(name, (size,), False, role="statistic") for name in ("moving_mean", "moving_variance")]
         )
         return self._add_up(Quantity("channels", size), tensors, shape, [])
+
+
+def _pytorch(name: str) -> Signature:
+    return Signature(
+        (name,),
+        (
+            Parameter("num_features", "num_features"),
+            *ignored("eps", "momentum"),
+            Parameter("affine", "affine", True),
+            Parameter("track_running_stats", "track_running_stats", True),
+            *(ignored("process_group") if name == "SyncBatchNorm" else ()),
+            *ignored("device", "dtype"),
+            Parameter("bias", "bias", True, keyword_only=True),
+        ),
+    )
+
+
+def _torch_kind(name: str, about: str, ranks: tuple[int, ...], example: Example) -> Kind:
+    return Kind(name.lower(), about, TorchBatchNorm, _pytorch(name), None, (example,), ranks=ranks)
+
+
+KINDS = (
+    _torch_kind("BatchNorm1d", "Batch normalisation of features or of a sequence: (C) or (C, L).", (1, 2),
+                Example("BatchNorm1d(6)", 12, "torch 2.14.1", (6, 9), (6, 9))),
+    _torch_kind("BatchNorm2d", "Batch normalisation of an image: (C, H, W).", (3,),
+                Example("BatchNorm2d(64)", 128, "torch 2.14.1", (64, 112, 112), (64, 112, 112))),
+    _torch_kind("BatchNorm3d", "Batch normalisation of a volume: (C, D, H, W).", (4,),
+                Example("BatchNorm3d(6)", 12, "torch 2.14.1", (6, 3, 4, 5), (6, 3, 4, 5))),
+    _torch_kind("SyncBatchNorm", "Batch normalisation over several devices: (C, …).", (1, 2, 3, 4),
+                Example("SyncBatchNorm(6)", 12, "torch 2.13.0", (6, 3, 3), (6, 3, 3))),
+    Kind(
+        "batchnormalization",
+        "Keras's batch normalisation, over one axis of any shape.",
+        BatchNormalization,
+        keras=Signature(
+            ("BatchNormalization",),
+            (
+                Parameter("axis", "axis", -1),
+                *ignored("momentum", "epsilon"),
+                Parameter("center", "center", True),
+                Parameter("scale", "scale", True),
+                *ignored(
+                    "beta_initializer",
+                    "gamma_initializer",
+                    "moving_mean_initializer",
+                    "moving_variance_initializer",
+                    "beta_regularizer",
+                    "gamma_regularizer",
+                    "beta_constraint",
+                    "gamma_constraint",
+                ),
+                Parameter("renorm", "renorm", False),
+                *ignored("renorm_clipping", "renorm_momentum", "synchronized"),
+                *KERAS_LAYER,
+            ),
+        ),
+        examples=(
+            Example("BatchNormalization()", 2048, "keras 3.15.1", (512,), (512,)),
+            Example("BatchNormalization(scale=False)", 21, "keras 3.15.1", (5, 6, 7), (5, 6, 7)),
+        ),
+    ),
+)  # fmt: skip

@@ -5,14 +5,14 @@ the positions of the input, so the MACs are counted there.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, Self
+from typing import Self
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
 from paramcount import shapes
 from paramcount.errors import ShapeError
 from paramcount.expression import Expression, Quantity
-from paramcount.layers.base import Derivation, Example, Step, agreed
+from paramcount.layers.base import Derivation, Example, Kind, Step, agreed
 from paramcount.layers.common import KERAS_KERNEL_LAYER
 from paramcount.layers.fields import Ints, per_dimension, refuse
 from paramcount.layers.filters import (
@@ -46,19 +46,19 @@ class TransposedConvolution(Filters):
             return str(value)
         if isinstance(value, str):
             raise refuse(f"must be whole numbers for a transposed convolution in PyTorch, received {value!r}.")
-        return per_dimension(value, cls.dims, least=0, one_for_all=True)
+        return per_dimension(value, info.data["kind"].dims, least=0, one_for_all=True)
 
     @field_validator("output_padding", mode="plain")
     @classmethod
     def _output_padding(cls, value: object, info: ValidationInfo) -> Ints | None:
         if value is None and info.data.get("framework") == "keras":
             return None
-        return per_dimension(value, cls.dims, least=0, one_for_all=info.data.get("framework") == "pytorch")
+        return per_dimension(value, info.data["kind"].dims, least=0, one_for_all=info.data.get("framework") == "pytorch")
 
     @field_validator("output_size", mode="plain")
     @classmethod
-    def _output_size(cls, value: object) -> Ints | None:
-        return None if value is None else per_dimension(value, cls.dims, least=1)
+    def _output_size(cls, value: object, info: ValidationInfo) -> Ints | None:
+        return None if value is None else per_dimension(value, info.data["kind"].dims, least=1)
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
@@ -177,9 +177,9 @@ class TransposedConvolution(Filters):
         return instead(self, derivation, inputs)
 
 
-def _pytorch(name: str) -> Signature:
+def _pytorch(dims: int) -> Signature:
     return Signature(
-        (name,),
+        (f"ConvTranspose{dims}d",),
         (
             Parameter("in_channels", "in_channels", inferred=True),
             Parameter("out_channels", "out_channels"),
@@ -217,41 +217,30 @@ def _keras(dims: int) -> Signature:
     )
 
 
-class ConvTranspose1d(TransposedConvolution):
-    """A transposed convolution over a sequence: (C, L) → (C', L')."""
-
-    kind: ClassVar[str] = "convtranspose1d"
-    dims: ClassVar[int] = 1
-    pytorch = _pytorch("ConvTranspose1d")
-    keras = _keras(1)
-    examples = (
-        Example("ConvTranspose1d(4, 3, 3, stride=2, output_padding=1)", 39, "torch 2.14.1", (4, 7), (3, 16)),
-        Example("Conv1DTranspose(3, 3)", 39, "keras 3.15.1", (6, 4), (8, 3)),
+def _kind(dims: int, about: str, *examples: Example) -> Kind:
+    return Kind(
+        f"convtranspose{dims}d", about, TransposedConvolution, _pytorch(dims), _keras(dims), examples, dims=dims
     )
 
 
-class ConvTranspose2d(TransposedConvolution):
-    """A transposed convolution over an image: (C, H, W) → (C', H', W')."""
-
-    kind: ClassVar[str] = "convtranspose2d"
-    dims: ClassVar[int] = 2
-    pytorch = _pytorch("ConvTranspose2d")
-    keras = _keras(2)
-    examples = (
+KINDS = (
+    _kind(
+        1,
+        "A transposed convolution over a sequence: (C, L) → (C', L').",
+        Example("ConvTranspose1d(4, 3, 3, stride=2, output_padding=1)", 39, "torch 2.14.1", (4, 7), (3, 16)),
+        Example("Conv1DTranspose(3, 3)", 39, "keras 3.15.1", (6, 4), (8, 3)),
+    ),
+    _kind(
+        2,
+        "A transposed convolution over an image: (C, H, W) → (C', H', W').",
         Example("ConvTranspose2d(256, 128, 3, stride=2, padding=1, output_padding=1)", 295040, "torch 2.14.1",
                 (256, 16, 16), (128, 32, 32)),
         Example('Conv2DTranspose(3, 3, strides=(2, 3), padding="same")', 111, "keras 3.15.1", (5, 7, 4), (10, 21, 3)),
-    )  # fmt: skip
-
-
-class ConvTranspose3d(TransposedConvolution):
-    """A transposed convolution over a volume: (C, D, H, W) → (C', D', H', W')."""
-
-    kind: ClassVar[str] = "convtranspose3d"
-    dims: ClassVar[int] = 3
-    pytorch = _pytorch("ConvTranspose3d")
-    keras = _keras(3)
-    examples = (
+    ),
+    _kind(
+        3,
+        "A transposed convolution over a volume: (C, D, H, W) → (C', D', H', W').",
         Example("ConvTranspose3d(32, 16, 2, stride=2)", 4112, "torch 2.14.1", (32, 8, 16, 16), (16, 16, 32, 32)),
         Example('Conv3DTranspose(3, 2, strides=2, padding="same")', 51, "keras 3.15.1", (3, 4, 5, 2), (6, 8, 10, 3)),
-    )
+    ),
+)  # fmt: skip

@@ -5,14 +5,14 @@ are kernel × in_channels ÷ groups weights and one bias.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, Self
+from typing import Self
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
 from paramcount import shapes
 from paramcount.errors import ShapeError
 from paramcount.expression import Expression
-from paramcount.layers.base import Derivation, Example, Step, agreed
+from paramcount.layers.base import Derivation, Example, Kind, Step, agreed
 from paramcount.layers.common import KERAS_KERNEL_LAYER
 from paramcount.layers.fields import Ints, per_dimension, refuse
 from paramcount.layers.filters import (
@@ -40,18 +40,18 @@ class Convolution(Filters):
     @classmethod
     def _padding(cls, value: object, info: ValidationInfo) -> str | Ints:
         if info.data.get("framework") == "keras":
-            allowed = ("valid", "same", "causal") if cls.dims == 1 else ("valid", "same")
+            allowed = ("valid", "same", "causal") if info.data["kind"].dims == 1 else ("valid", "same")
             if value not in allowed:
                 raise refuse(
                     f"must be one of {', '.join(map(repr, allowed))} in Keras, received {value!r}. "
-                    f"For explicit padding put ZeroPadding{cls.dims}D before the layer."
+                    f"For explicit padding put ZeroPadding{info.data["kind"].dims}D before the layer."
                 )
             return str(value)
         if isinstance(value, str):
             if value not in ("valid", "same"):
                 raise refuse(f"must be whole numbers, 'valid' or 'same', received {value!r}.")
             return value
-        return per_dimension(value, cls.dims, least=0, one_for_all=info.data.get("padding_mode", "zeros") == "zeros")
+        return per_dimension(value, info.data["kind"].dims, least=0, one_for_all=info.data.get("padding_mode", "zeros") == "zeros")
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
@@ -162,9 +162,9 @@ class Convolution(Filters):
         return instead(self, derivation, inputs)
 
 
-def _pytorch(name: str) -> Signature:
+def _pytorch(dims: int) -> Signature:
     return Signature(
-        (name,),
+        (f"Conv{dims}d",),
         (
             Parameter("in_channels", "in_channels", inferred=True),
             Parameter("out_channels", "out_channels"),
@@ -199,43 +199,30 @@ def _keras(dims: int) -> Signature:
     )
 
 
-class Conv1d(Convolution):
-    """A convolution over a sequence: (C, L) → (C', L')."""
+def _kind(dims: int, about: str, *examples: Example) -> Kind:
+    return Kind(f"conv{dims}d", about, Convolution, _pytorch(dims), _keras(dims), examples, dims=dims)
 
-    kind: ClassVar[str] = "conv1d"
-    dims: ClassVar[int] = 1
-    pytorch = _pytorch("Conv1d")
-    keras = _keras(1)
-    examples = (
+
+KINDS = (
+    _kind(
+        1,
+        "A convolution over a sequence: (C, L) → (C', L').",
         Example("Conv1d(64, 128, 2, dilation=512)", 16512, "torch 2.14.1", (64, 16512), (128, 16000)),
         Example("Conv1D(48, 32)", 6192, "keras 3.15.1", (1000, 4), (969, 48)),
-    )
-
-
-class Conv2d(Convolution):
-    """A convolution over an image: (C, H, W) → (C', H', W')."""
-
-    kind: ClassVar[str] = "conv2d"
-    dims: ClassVar[int] = 2
-    pytorch = _pytorch("Conv2d")
-    keras = _keras(2)
-    examples = (
+    ),
+    _kind(
+        2,
+        "A convolution over an image: (C, H, W) → (C', H', W').",
         Example("Conv2d(3, 32, 3)", 896, "((3 × 3 × 3) + 1) × 32, the guide's example", (3, 224, 224), (32, 222, 222)),
         Example("Conv2d(3, 64, 7, stride=2, padding=3, bias=False)", 9408, "torchvision 0.29.1, resnet50.conv1",
                 (3, 224, 224), (64, 112, 112)),
         Example("Conv2D(32, 3)", 896, "keras 3.15.1", (32, 32, 3), (30, 30, 32)),
-    )  # fmt: skip
-
-
-class Conv3d(Convolution):
-    """A convolution over a volume: (C, D, H, W) → (C', D', H', W')."""
-
-    kind: ClassVar[str] = "conv3d"
-    dims: ClassVar[int] = 3
-    pytorch = _pytorch("Conv3d")
-    keras = _keras(3)
-    examples = (
+    ),
+    _kind(
+        3,
+        "A convolution over a volume: (C, D, H, W) → (C', D', H', W').",
         Example("Conv3d(64, 144, (1, 3, 3), bias=False)", 82944, "R(2+1)D, Tran et al. 2018, section 3.5",
                 (64, 8, 14, 14), (144, 8, 12, 12)),
         Example("Conv3D(4, 3)", 328, "keras 3.15.1", (8, 9, 10, 3), (6, 7, 8, 4)),
-    )  # fmt: skip
+    ),
+)  # fmt: skip

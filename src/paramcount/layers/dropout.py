@@ -3,16 +3,16 @@
 Source: torch.nn.Dropout and its relatives, keras.layers.Dropout and its relatives.
 """
 
-from typing import ClassVar
-
-from paramcount.layers.base import Example
+from paramcount.layers.base import Example, Kind
 from paramcount.layers.common import KERAS_LAYER
 from paramcount.layers.fields import Probability
 from paramcount.layers.unchanged import Unchanged
 from paramcount.signature import Parameter, Signature, ignored
 
 
-class _Dropout(Unchanged):
+class Dropout(Unchanged):
+    """Drops, or disturbs, part of what flows through while a network is trained."""
+
     p: Probability = 0.5
 
 
@@ -24,103 +24,45 @@ def _keras(name: str, *further: str, rate: str = "rate") -> Signature:
     return Signature((name,), (Parameter(rate, "p"), *ignored(*further), *KERAS_LAYER))
 
 
-def _example(call: str, source: str = "torch 2.14.1", *shape: int) -> tuple[Example, ...]:
-    shape = shape or (6, 4, 4)
-    return (Example(call, 0, source, shape, shape),)
+def _torch_kind(name: str, about: str, shape: tuple[int, ...], ranks: tuple[int, ...] = ()) -> Kind:
+    example = Example(f"{name}(0.25)", 0, "torch 2.13.0", shape, shape)
+    return Kind(name.lower(), about, Dropout, _pytorch(name), None, (example,), ranks=ranks)
 
 
-_KERAS = "keras 3.15.1"
+def _keras_kind(name: str, about: str, signature: Signature, shape: tuple[int, ...], ranks: tuple[int, ...]) -> Kind:
+    example = Example(f"{name}(0.5)", 0, "keras 3.15.1", shape, shape)
+    return Kind(name.lower(), about, Dropout, None, signature, (example,), ranks=ranks)
 
 
-class Dropout(_Dropout):
-    """Drops single elements."""
+_IMAGE = (4, 4, 5)
 
-    kind: ClassVar[str] = "dropout"
-    pytorch = _pytorch("Dropout")
-    keras = _keras("Dropout", "noise_shape", "seed")
-    examples = (*_example("Dropout(0.5)"), *_example("Dropout(rate=0.5)", _KERAS))
-
-
-class Dropout1d(_Dropout):
-    """Drops whole channels of a sequence."""
-
-    kind: ClassVar[str] = "dropout1d"
-    ranks = (1, 2)
-    pytorch = _pytorch("Dropout1d")
-    examples = _example("Dropout1d()", "torch 2.13.0", 3, 4)
-
-
-class Dropout2d(_Dropout):
-    """Drops whole channels of an image."""
-
-    kind: ClassVar[str] = "dropout2d"
-    pytorch = _pytorch("Dropout2d")
-    examples = _example("Dropout2d(0.25)")
-
-
-class Dropout3d(_Dropout):
-    """Drops whole channels of a volume."""
-
-    kind: ClassVar[str] = "dropout3d"
-    pytorch = _pytorch("Dropout3d")
-    examples = _example("Dropout3d()", "torch 2.13.0", 2, 3, 4, 5)
-
-
-class AlphaDropout(_Dropout):
-    """Dropout that keeps mean and variance, for SELU."""
-
-    kind: ClassVar[str] = "alphadropout"
-    pytorch = _pytorch("AlphaDropout")
-    keras = _keras("AlphaDropout", "noise_shape", "seed")
-    examples = _example("AlphaDropout()")
-
-
-class FeatureAlphaDropout(_Dropout):
-    """AlphaDropout of whole channels."""
-
-    kind: ClassVar[str] = "featurealphadropout"
-    pytorch = _pytorch("FeatureAlphaDropout")
-    examples = _example("FeatureAlphaDropout()", "torch 2.13.0", 3)
-
-
-class SpatialDropout1D(_Dropout):
-    """Keras: drops whole channels of a sequence."""
-
-    kind: ClassVar[str] = "spatialdropout1d"
-    ranks = (2,)
-    keras = _keras("SpatialDropout1D", "seed")
-    examples = _example("SpatialDropout1D(0.5)", _KERAS, 7, 5)
-
-
-class SpatialDropout2D(_Dropout):
-    """Keras: drops whole channels of an image."""
-
-    kind: ClassVar[str] = "spatialdropout2d"
-    ranks = (3,)
-    keras = _keras("SpatialDropout2D", "data_format", "seed")
-    examples = _example("SpatialDropout2D(0.5)", _KERAS, 4, 4, 5)
-
-
-class SpatialDropout3D(_Dropout):
-    """Keras: drops whole channels of a volume."""
-
-    kind: ClassVar[str] = "spatialdropout3d"
-    ranks = (4,)
-    keras = _keras("SpatialDropout3D", "data_format", "seed")
-    examples = _example("SpatialDropout3D(0.5)", _KERAS, 2, 4, 4, 5)
-
-
-class GaussianDropout(_Dropout):
-    """Keras: multiplies by noise around 1."""
-
-    kind: ClassVar[str] = "gaussiandropout"
-    keras = _keras("GaussianDropout", "seed")
-    examples = _example("GaussianDropout(0.5)", _KERAS)
-
-
-class GaussianNoise(_Dropout):
-    """Keras: adds noise around 0."""
-
-    kind: ClassVar[str] = "gaussiannoise"
-    keras = _keras("GaussianNoise", "seed", rate="stddev")
-    examples = _example("GaussianNoise(0.1)", _KERAS, 4, 4, 5)
+KINDS = (
+    Kind(
+        "dropout",
+        "Drops single elements.",
+        Dropout,
+        _pytorch("Dropout"),
+        _keras("Dropout", "noise_shape", "seed"),
+        (Example("Dropout(0.5)", 0, "torch 2.14.1", _IMAGE, _IMAGE),),
+    ),
+    Kind(
+        "alphadropout",
+        "Dropout that keeps mean and variance, for SELU.",
+        Dropout,
+        _pytorch("AlphaDropout"),
+        _keras("AlphaDropout", "noise_shape", "seed"),
+        (Example("AlphaDropout(0.5)", 0, "torch 2.14.1", _IMAGE, _IMAGE),),
+    ),
+    _torch_kind("Dropout1d", "Drops whole channels of a sequence.", (3, 4), (1, 2)),
+    _torch_kind("Dropout2d", "Drops whole channels of an image.", _IMAGE),
+    _torch_kind("Dropout3d", "Drops whole channels of a volume.", (2, 3, 4, 5)),
+    _torch_kind("FeatureAlphaDropout", "AlphaDropout of whole channels.", (3,)),
+    _keras_kind("SpatialDropout1D", "Drops whole channels of a sequence.", _keras("SpatialDropout1D", "seed"),
+                (7, 5), (2,)),
+    _keras_kind("SpatialDropout2D", "Drops whole channels of an image.",
+                _keras("SpatialDropout2D", "data_format", "seed"), _IMAGE, (3,)),
+    _keras_kind("SpatialDropout3D", "Drops whole channels of a volume.",
+                _keras("SpatialDropout3D", "data_format", "seed"), (2, *_IMAGE), (4,)),
+    _keras_kind("GaussianDropout", "Multiplies by noise around 1.", _keras("GaussianDropout", "seed"), _IMAGE, ()),
+    _keras_kind("GaussianNoise", "Adds noise around 0.", _keras("GaussianNoise", "seed", rate="stddev"), _IMAGE, ()),
+)  # fmt: skip

@@ -35,7 +35,7 @@ class Filters(Spatial):
     @classmethod
     def _expanded(cls, value: object, info: ValidationInfo) -> Ints:
         one_for_all = info.field_name != "kernel_size" and info.data.get("framework") == "pytorch"
-        return per_dimension(value, cls.dims, least=1, one_for_all=one_for_all)
+        return per_dimension(value, info.data["kind"].dims, least=1, one_for_all=one_for_all)
 
     @field_validator("data_format", mode="plain")
     @classmethod

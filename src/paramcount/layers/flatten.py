@@ -1,13 +1,11 @@
 """Flatten: dimensions become one. Source: torch.nn.Flatten, keras.layers.Flatten."""
 
-from typing import ClassVar
-
 from pydantic import field_validator
 
 from paramcount import shapes
 from paramcount.errors import ShapeError, shown
 from paramcount.expression import Product, Quantity
-from paramcount.layers.base import Derivation, Example, Layer, Step
+from paramcount.layers.base import Derivation, Example, Kind, Layer, Step
 from paramcount.layers.common import KERAS_LAYER
 from paramcount.layers.fields import data_format, refuse
 from paramcount.layers.unchanged import check_dimension
@@ -16,15 +14,7 @@ from paramcount.signature import Parameter, Signature
 
 
 class Flatten(Layer):
-    """Makes one dimension of several: (C, H, W) → (C × H × W). PyTorch's dimensions count the batch as 0."""
-
-    kind: ClassVar[str] = "flatten"
-    pytorch = Signature(("Flatten",), (Parameter("start_dim", "start_dim", 1), Parameter("end_dim", "end_dim", -1)))
-    keras = Signature(("Flatten",), (Parameter("data_format", "data_format", None), *KERAS_LAYER))
-    examples = (
-        Example("Flatten()", 0, "torch 2.14.1", (3, 4, 5), (60,)),
-        Example("Flatten(start_dim=2)", 0, "torch 2.14.1", (3, 4, 5), (3, 20)),
-    )
+    """Makes one dimension of several. PyTorch's dimensions count the batch as 0."""
 
     start_dim: int = 1
     end_dim: int = -1
@@ -66,3 +56,20 @@ class Flatten(Layer):
             steps=(Step("output elements", product),),
             notes=notes,
         )
+
+
+KINDS = (
+    Kind(
+        "flatten",
+        "Makes one dimension of several: (C, H, W) → (C × H × W).",
+        Flatten,
+        pytorch=Signature(
+            ("Flatten",), (Parameter("start_dim", "start_dim", 1), Parameter("end_dim", "end_dim", -1))
+        ),
+        keras=Signature(("Flatten",), (Parameter("data_format", "data_format", None), *KERAS_LAYER)),
+        examples=(
+            Example("Flatten()", 0, "torch 2.14.1", (3, 4, 5), (60,)),
+            Example("Flatten(start_dim=2)", 0, "torch 2.14.1", (3, 4, 5), (3, 20)),
+        ),
+    ),
+)

@@ -4,13 +4,13 @@ Formulas: torch.nn.Linear, keras.layers.Dense: in_features × out_features weigh
 each output. The layer is applied at every position of the leading dimensions.
 """
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Self
 
 from pydantic import BeforeValidator, field_validator, model_validator
 
 from paramcount.errors import ShapeError
 from paramcount.expression import Expression, Product, Quantity, named
-from paramcount.layers.base import Derivation, Example, Layer, Step, Tensor, agreed
+from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor, agreed
 from paramcount.layers.common import KERAS_KERNEL_LAYER
 from paramcount.layers.fields import Flag, Natural, activation, refuse
 from paramcount.shapes import Shape, elements, known, text
@@ -24,34 +24,6 @@ def _absent(value: object) -> None:
 
 class Linear(Layer):
     """A fully connected layer: (…, in_features) → (…, out_features)."""
-
-    kind: ClassVar[str] = "linear"
-    pytorch = Signature(
-        ("Linear",),
-        (
-            Parameter("in_features", "in_features", inferred=True),
-            Parameter("out_features", "out_features"),
-            Parameter("bias", "bias", True),
-            *ignored("device", "dtype"),
-        ),
-    )
-    keras = Signature(
-        ("Dense",),
-        (
-            Parameter("units", "out_features"),
-            Parameter("activation", "activation", None),
-            Parameter("use_bias", "bias", True),
-            *(parameter for parameter in KERAS_KERNEL_LAYER if not parameter.keyword_only),
-            Parameter("lora_rank", "lora_rank", None),
-            *ignored("lora_alpha", "quantization_config"),
-            *(parameter for parameter in KERAS_KERNEL_LAYER if parameter.keyword_only),
-            Parameter("in_features", "in_features", None, canonical_only=True),
-        ),
-    )
-    examples = (
-        Example("Linear(25088, 4096)", 102764544, "torchvision 0.29.1, vgg16.classifier[0]", (25088,), (4096,)),
-        Example("Dense(10)", 16010, "keras 3.15.1", (1600,), (10,)),
-    )
 
     in_features: Natural | None = None
     out_features: Natural
@@ -112,3 +84,38 @@ class Linear(Layer):
         if len(sizes) > 1:
             return f" It works on the last dimension of {text(sizes)}; Flatten() before it would give {elements(sizes)}."
         return f" {self.filled(in_features=sizes[-1])} fits."
+
+
+KINDS = (
+    Kind(
+        "linear",
+        "A fully connected layer: (…, in_features) → (…, out_features).",
+        Linear,
+        pytorch=Signature(
+            ("Linear",),
+            (
+                Parameter("in_features", "in_features", inferred=True),
+                Parameter("out_features", "out_features"),
+                Parameter("bias", "bias", True),
+                *ignored("device", "dtype"),
+            ),
+        ),
+        keras=Signature(
+            ("Dense",),
+            (
+                Parameter("units", "out_features"),
+                Parameter("activation", "activation", None),
+                Parameter("use_bias", "bias", True),
+                *(parameter for parameter in KERAS_KERNEL_LAYER if not parameter.keyword_only),
+                Parameter("lora_rank", "lora_rank", None),
+                *ignored("lora_alpha", "quantization_config"),
+                *(parameter for parameter in KERAS_KERNEL_LAYER if parameter.keyword_only),
+                Parameter("in_features", "in_features", None, canonical_only=True),
+            ),
+        ),
+        examples=(
+            Example("Linear(25088, 4096)", 102764544, "torchvision 0.29.1, vgg16.classifier[0]", (25088,), (4096,)),
+            Example("Dense(10)", 16010, "keras 3.15.1", (1600,), (10,)),
+        ),
+    ),
+)

@@ -4,22 +4,22 @@ Formulas: torch.nn.MaxPool2d, torch.nn.AvgPool2d ("Shape"), keras.ops.max_pool. 
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, Self
+from typing import Self
 
 from pydantic import StrictBool, ValidationInfo, field_validator, model_validator
 
 from paramcount import shapes
 from paramcount.errors import ShapeError, shown
 from paramcount.expression import Expression
-from paramcount.layers.base import Derivation, Example, Spatial
+from paramcount.layers.base import Derivation, Example, Kind, Spatial
 from paramcount.layers.common import KERAS_LAYER
 from paramcount.layers.fields import Ints, data_format, per_dimension, refuse
 from paramcount.shapes import Shape
 from paramcount.signature import Parameter, Signature, ignored
 
 
-class _Pool(Spatial):
-    """Pooling over windows of `dims` dimensions."""
+class Pool(Spatial):
+    """Pooling over windows."""
 
     kernel_size: Ints
     stride: Ints | None = None
@@ -34,7 +34,7 @@ class _Pool(Spatial):
     def _expanded(cls, value: object, info: ValidationInfo) -> Ints | None:
         if value is None and info.field_name != "kernel_size":
             return None
-        return per_dimension(value, cls.dims, least=1, one_for_all=info.data.get("framework") == "pytorch")
+        return per_dimension(value, info.data["kind"].dims, least=1, one_for_all=info.data.get("framework") == "pytorch")
 
     @field_validator("padding", mode="plain")
     @classmethod
@@ -45,7 +45,7 @@ class _Pool(Spatial):
             return str(value)
         if isinstance(value, str):
             raise refuse(f"must be whole numbers for pooling in PyTorch, received {value!r}.")
-        return per_dimension(value, cls.dims, least=0, one_for_all=True)
+        return per_dimension(value, info.data["kind"].dims, least=0, one_for_all=True)
 
     @field_validator("data_format", mode="plain")
     @classmethod
@@ -153,69 +153,41 @@ def _keras(dims: int, long: str, short: str, *, has_default: bool) -> Signature:
     )
 
 
-class MaxPool1d(_Pool):
-    """The largest of each window of a sequence."""
-
-    kind: ClassVar[str] = "maxpool1d"
-    dims: ClassVar[int] = 1
-    pytorch = _torch_max(1)
-    keras = _keras(1, "MaxPooling", "MaxPool", has_default=True)
-    examples = (
-        Example("MaxPool1d(5, stride=2)", 0, "torch 2.14.1", (3, 6), (3, 1)),
-        Example('MaxPooling1D(padding="same")', 0, "keras 3.15.1", (7, 2), (4, 2)),
+def _kind(dims: int, which: str, *examples: Example) -> Kind:
+    largest = which == "max"
+    over = ("a sequence", "an image", "a volume")[dims - 1]
+    return Kind(
+        f"{which}pool{dims}d",
+        f"The {'largest' if largest else 'mean'} of each window of {over}.",
+        Pool,
+        _torch_max(dims) if largest else _torch_average(dims),
+        _keras(dims, "MaxPooling", "MaxPool", has_default=True)
+        if largest
+        else _keras(dims, "AveragePooling", "AvgPool", has_default=False),
+        examples,
+        dims=dims,
     )
 
 
-class MaxPool2d(_Pool):
-    """The largest of each window of an image."""
+_TORCH, _KERAS = "torch 2.14.1", "keras 3.15.1"
 
-    kind: ClassVar[str] = "maxpool2d"
-    dims: ClassVar[int] = 2
-    pytorch = _torch_max(2)
-    keras = _keras(2, "MaxPooling", "MaxPool", has_default=True)
-    examples = (
+KINDS = (
+    _kind(
+        1,
+        "max",
+        Example("MaxPool1d(5, stride=2)", 0, _TORCH, (3, 6), (3, 1)),
+        Example('MaxPooling1D(padding="same")', 0, _KERAS, (7, 2), (4, 2)),
+    ),
+    _kind(
+        2,
+        "max",
         Example("MaxPool2d(3, stride=2, padding=1)", 0, "torchvision 0.29.1, resnet50.maxpool", (64, 112, 112),
                 (64, 56, 56)),
-        Example("MaxPool2d((4, 3), padding=1, ceil_mode=True)", 0, "torch 2.14.1", (3, 15, 8), (3, 4, 3)),
-        Example("MaxPooling2D()", 0, "keras 3.15.1", (7, 8, 2), (3, 4, 2)),
-    )  # fmt: skip
-
-
-class MaxPool3d(_Pool):
-    """The largest of each window of a volume."""
-
-    kind: ClassVar[str] = "maxpool3d"
-    dims: ClassVar[int] = 3
-    pytorch = _torch_max(3)
-    keras = _keras(3, "MaxPooling", "MaxPool", has_default=True)
-    examples = (Example("MaxPool3d((3, 3, 2))", 0, "torch 2.14.1", (1, 9, 7, 5), (1, 3, 2, 2)),)
-
-
-class AvgPool1d(_Pool):
-    """The mean of each window of a sequence."""
-
-    kind: ClassVar[str] = "avgpool1d"
-    dims: ClassVar[int] = 1
-    pytorch = _torch_average(1)
-    keras = _keras(1, "AveragePooling", "AvgPool", has_default=False)
-    examples = (Example("AvgPool1d(5, stride=2)", 0, "torch 2.14.1", (1, 14), (1, 5)),)
-
-
-class AvgPool2d(_Pool):
-    """The mean of each window of an image."""
-
-    kind: ClassVar[str] = "avgpool2d"
-    dims: ClassVar[int] = 2
-    pytorch = _torch_average(2)
-    keras = _keras(2, "AveragePooling", "AvgPool", has_default=False)
-    examples = (Example("AvgPool2d((2, 4), stride=3, padding=1)", 0, "torch 2.14.1", (1, 13, 7), (1, 5, 2)),)
-
-
-class AvgPool3d(_Pool):
-    """The mean of each window of a volume."""
-
-    kind: ClassVar[str] = "avgpool3d"
-    dims: ClassVar[int] = 3
-    pytorch = _torch_average(3)
-    keras = _keras(3, "AveragePooling", "AvgPool", has_default=False)
-    examples = (Example("AvgPool3d((2, 3, 3), padding=1)", 0, "torch 2.14.1", (3, 8, 9, 9), (3, 5, 3, 3)),)
+        Example("MaxPool2d((4, 3), padding=1, ceil_mode=True)", 0, _TORCH, (3, 15, 8), (3, 4, 3)),
+        Example("MaxPooling2D()", 0, _KERAS, (7, 8, 2), (3, 4, 2)),
+    ),
+    _kind(3, "max", Example("MaxPool3d((3, 3, 2))", 0, _TORCH, (1, 9, 7, 5), (1, 3, 2, 2))),
+    _kind(1, "avg", Example("AvgPool1d(5, stride=2)", 0, _TORCH, (1, 14), (1, 5))),
+    _kind(2, "avg", Example("AvgPool2d((2, 4), stride=3, padding=1)", 0, _TORCH, (1, 13, 7), (1, 5, 2))),
+    _kind(3, "avg", Example("AvgPool3d((2, 3, 3), padding=1)", 0, _TORCH, (3, 8, 9, 9), (3, 5, 3, 3))),
+)  # fmt: skip

@@ -1,7 +1,5 @@
 """The base of layers without parameters that leave the shape as it is. No layer kind of its own."""
 
-from typing import ClassVar
-
 from paramcount.errors import ShapeError
 from paramcount.layers.base import Derivation, Layer
 from paramcount.shapes import Shape, text
@@ -10,15 +8,23 @@ from paramcount.shapes import Shape, text
 class Unchanged(Layer):
     """A layer that has no parameters and changes no shape."""
 
-    ranks: ClassVar[tuple[int, ...]] = ()
-    """How many dimensions may flow in, batch excluded; empty where any number may."""
-
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
-        if shape is not None and self.ranks and len(shape) not in self.ranks:
-            allowed = " or ".join(str(rank) for rank in self.ranks)
-            raise ShapeError(f"takes {allowed} dimensions without the batch; {text(shape)} flows in.")
+        check_rank(self, shape)
         return Derivation(layer=self, output_shape=shape)
+
+
+def check_rank(layer: Layer, shape: Shape | None) -> None:
+    """As many dimensions must flow in as the kind takes.
+
+    Raises:
+        ShapeError: another number flows in.
+    """
+    ranks = layer.kind.ranks
+    if shape is not None and ranks and len(shape) not in ranks:
+        allowed = " or ".join(str(rank) for rank in ranks)
+        more = f" Leave the batch out: {text(shape[1:])}." if len(shape) - 1 in ranks and shape[0] in (None, 1) else ""
+        raise ShapeError(f"takes {allowed} dimensions without the batch; {text(shape)} flows in.{more}")
 
 
 def check_dimension(name: str, dimension: int, shape: Shape | None) -> int | None:

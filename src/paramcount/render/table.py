@@ -21,11 +21,9 @@ def render(report: Report, detail: Detail) -> str:
 def _layer(report: LayerReport) -> str:
     head, *rest = lines_of_layer(report, "layers")
     rows = [
-        (step.name, " = ".join(step_parts(step)), f"{step.expression.value:,}" if step_parts(step) else "")
-        for step in report.steps
+        (step.name, " = ".join(step_parts(step)), f"{step.expression.value:,}") for step in report.steps
     ]
-    rows = [(name, working, value or working) for name, working, value in rows]
-    table = _columns([(name, "" if working == value else working, value) for name, working, value in rows], right={2})
+    table = _columns(rows, right={2})
     return "\n".join((head, "", *table, *([""] if table else []), *rest))
 
 

@@ -9,6 +9,9 @@ MAX_TEXT = 256 * 1024
 MAX_ROWS = {"summary": MAX_LAYERS, "layers": 2_000, "steps": 300}
 """Rows in one answer, by detail; an answer with more is given with less detail and says so."""
 
+INLINE_LAYERS = 200
+"""Layers that are derived on the event loop; more are derived in a thread."""
+
 INLINE_TEXT = 8_000
 """Characters of notation that are read on the event loop; more is read in a thread."""
 

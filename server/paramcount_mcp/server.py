@@ -19,7 +19,7 @@ from mcp_types import CallToolResult
 from mcp_types import Tool as Listed
 
 from paramcount import ParamcountError
-from paramcount.errors import closest
+from paramcount.errors import closest, sequence
 from paramcount_mcp import limits
 from paramcount_mcp.tool import Tool
 from paramcount_mcp.tools import tools
@@ -56,7 +56,10 @@ class ParamcountServer(MCPServer[Any]):
         return [tool.listed for tool in tools().values()]
 
     async def call_tool(
-        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+        self,
+        name: str,
+        arguments: dict[str, Any],
+        context: Context[Any, Any] | None = None,  # noqa: ARG002 - the signature is the SDK's
     ) -> CallToolResult:
         """Answer a call.
 
@@ -75,11 +78,9 @@ class ParamcountServer(MCPServer[Any]):
 def _small(arguments: dict[str, Any]) -> bool:
     """Whether a call is a matter of a millisecond, and not worth a thread."""
     layers = arguments.get("layers")
-    if isinstance(layers, str):
-        return len(layers) <= limits.INLINE_TEXT
-    if isinstance(layers, list):
-        return len(layers) <= 200 and sum(len(item) for item in layers if isinstance(item, str)) <= limits.INLINE_TEXT
-    return True
+    items = sequence(layers) or (layers,)
+    characters = sum(len(item) for item in items if isinstance(item, str))
+    return len(items) <= limits.INLINE_LAYERS and characters <= limits.INLINE_TEXT
 
 
 def _answer(tool: Tool, arguments: dict[str, Any]) -> CallToolResult:

@@ -8,6 +8,7 @@ from typing import Any, cast
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from mcp_types import Tool as Listed
 
+from paramcount.errors import sequence
 from paramcount.report import Detail, NetworkReport, Report
 from paramcount_mcp.arguments import Arguments
 
@@ -77,7 +78,7 @@ def published(model: type[Arguments]) -> dict[str, Any]:
     Raises:
         TypeError: the schema has references, which several hosts cannot read.
     """
-    schema = _plain(model.model_json_schema())
+    schema = cast("dict[str, Any]", _plain(model.model_json_schema()))
     if "$defs" in schema:
         raise TypeError(f"the schema of {model.__name__} has references")
     schema.pop("description", None)
@@ -86,8 +87,9 @@ def published(model: type[Arguments]) -> dict[str, Any]:
 
 def _plain(schema: Any) -> Any:
     """Leave out titles and null defaults, which say nothing to a model."""
-    if isinstance(schema, list):
-        return [_plain(inner) for inner in cast("list[Any]", schema)]
+    items = sequence(schema)
+    if items is not None:
+        return [_plain(inner) for inner in items]
     if not isinstance(schema, dict):
         return schema
     fields = cast("dict[str, Any]", schema)
@@ -95,10 +97,9 @@ def _plain(schema: Any) -> Any:
     for name, value in fields.items():
         if name == "properties":
             plain[name] = {field: _plain(inner) for field, inner in value.items()}
-        elif name == "anyOf" and len(kept := [inner for inner in value if inner != {"type": "null"}]) == 1:
-            plain |= _plain(kept[0])
         elif name == "anyOf":
-            plain[name] = _plain(kept)
+            kept = [inner for inner in value if inner != {"type": "null"}]
+            plain |= {name: _plain(kept)} if len(kept) > 1 else _plain(kept[0])
         elif name != "title" and not (name == "default" and value is None):
             plain[name] = _plain(value)
     return plain

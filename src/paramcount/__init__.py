@@ -4,6 +4,7 @@
 896
 """
 
+from paramcount.build import layer, network
 from paramcount.derive import derive
 from paramcount.errors import (
     LayerError,
@@ -16,7 +17,7 @@ from paramcount.errors import (
     UnknownNameError,
 )
 from paramcount.guide import calculate_conv_layer_params
-from paramcount.network import Network, layer, network
+from paramcount.network import Network
 from paramcount.report import LayerReport, NetworkReport, Report
 
 __all__ = [

@@ -14,11 +14,11 @@ from typing import cast
 import paramcount
 from paramcount.errors import LimitError, NotationError, ParamcountError, shown
 from paramcount.limits import MAX_TEXT
-from paramcount.network import Item
 from paramcount.render import table
 from paramcount.render.text import latex
 from paramcount.report import DETAILS, Detail, LayerReport, NetworkReport, Report
 from paramcount.signature import FRAMEWORKS, Framework
+from paramcount.written import Item
 
 OK, ABOVE_LIMIT, USAGE = 0, 1, 2
 

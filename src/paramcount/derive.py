@@ -11,9 +11,10 @@ from paramcount.errors import LayerError, ParamcountError, exact
 from paramcount.expression import Expression, Literal, Product, Quantity, Sum
 from paramcount.layers.base import Derivation, Layer
 from paramcount.limits import MAX_EXACT
-from paramcount.network import Network, checked_shape
+from paramcount.network import Network
 from paramcount.report import BYTES, FLOPS_PER_MAC, LayerReport, NetworkReport, Report, Row, Totals
 from paramcount.shapes import Shape, elements, known
+from paramcount.written import checked_shape
 
 _FEWER = " Leave the input's size out to get the parameters alone."
 

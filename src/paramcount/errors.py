@@ -13,8 +13,8 @@ A message states the rule, the value received and a way out; the frames around i
 """
 
 import difflib
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Self
+from collections.abc import Iterable, Sequence, Sized
+from typing import TYPE_CHECKING, Self, cast
 
 from paramcount.limits import MAX_EXACT, MAX_PROBLEMS
 
@@ -65,7 +65,7 @@ class LimitError(ParamcountError):
     """A bound was reached."""
 
 
-class SeveralErrors(ParamcountError):
+class SeveralErrors(ParamcountError):  # noqa: N818 - the name says that it holds errors
     """Several mistakes of one call, in `errors`, in the order they were found."""
 
     def __init__(self, errors: Sequence[ParamcountError]) -> None:
@@ -89,6 +89,11 @@ def raise_all(errors: Sequence[ParamcountError]) -> None:
         raise SeveralErrors(flat)
 
 
+def sequence(value: object) -> tuple[object, ...] | None:
+    """Return a list or tuple as a tuple, None for anything else."""
+    return tuple(cast("list[object] | tuple[object, ...]", value)) if isinstance(value, list | tuple) else None
+
+
 def closest(name: str, known: Iterable[str]) -> str:
     """Say which known names come close to `name`, as the end of a sentence; empty where none does."""
     by_lower: dict[str, list[str]] = {}
@@ -103,11 +108,15 @@ def shown(value: object, length: int = 60) -> str:
     """Show a received value in an error, cut to `length` characters."""
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 10**30:
         return "a number of more than 30 digits"
-    if isinstance(value, str | bytes) and len(value) > length:
-        value = value[:length]
-    elif isinstance(value, list | tuple | dict) and len(value) > length:
-        return f"a {type(value).__name__} of {len(value)}"
-    text = repr(value)
+    whole = value
+    if isinstance(value, str) and len(value) > length:
+        return f"{value[: length - 3]!r}…"
+    if isinstance(value, list | tuple | dict) and len(cast("Sized", value)) > length:
+        return f"{len(cast('Sized', value))} values"
+    try:
+        text = repr(whole)
+    except (RecursionError, ValueError):  # nested too deeply, or a number inside that is too long to print
+        return "a value that is too large to show"
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 

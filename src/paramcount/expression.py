@@ -109,7 +109,7 @@ class Literal(Expression):
     def __init__(self, value: int) -> None:
         self.value = value
 
-    def _plain(self, view: View) -> tuple[str, int]:
+    def _plain(self, view: View) -> tuple[str, int]:  # noqa: ARG002 - a literal looks alike in every view
         return _number(self.value)
 
     _latex = _plain
@@ -141,7 +141,7 @@ class Quantity(Expression):
 
 
 class Sum(Expression):
-    """term + term + …"""
+    """A sum: term + term + …."""
 
     __slots__ = ("terms",)
 
@@ -164,7 +164,7 @@ class Sum(Expression):
 
 
 class Product(Expression):
-    """factor × factor × …"""
+    """A product: factor × factor × …."""
 
     __slots__ = ("factors",)
 
@@ -206,7 +206,7 @@ class _Binary(Expression):
 
 
 class Difference(_Binary):
-    """left − right"""
+    """A difference: left − right."""
 
     __slots__ = ()
 
@@ -215,7 +215,10 @@ class Difference(_Binary):
         return left - right
 
     def _plain(self, view: View) -> tuple[str, int]:
-        return f"{self.left._text(view, False, _ADDITIVE)} − {self.right._text(view, False, _MULTIPLICATIVE)}", _ADDITIVE
+        return (
+            f"{self.left._text(view, False, _ADDITIVE)} − {self.right._text(view, False, _MULTIPLICATIVE)}",
+            _ADDITIVE,
+        )
 
     def _latex(self, view: View) -> tuple[str, int]:
         return f"{self.left._text(view, True, _ADDITIVE)} - {self.right._text(view, True, _MULTIPLICATIVE)}", _ADDITIVE
@@ -241,7 +244,7 @@ class Quotient(_Binary):
 
 
 class Floor(_Binary):
-    """⌊left ÷ right⌋"""
+    """A quotient rounded down: ⌊left ÷ right⌋."""
 
     __slots__ = ()
 
@@ -257,7 +260,7 @@ class Floor(_Binary):
 
 
 class Ceiling(_Binary):
-    """⌈left ÷ right⌉"""
+    """A quotient rounded up: ⌈left ÷ right⌉."""
 
     __slots__ = ()
 
@@ -278,7 +281,7 @@ def as_expression(value: Expression | int) -> Expression:
 
 
 def exact_div(left: Expression, right: Expression | int) -> Expression:
-    """left ÷ right, where right divides left; raises `ArithmeticError` where it does not."""
+    """Left ÷ right, where right divides left; raises `ArithmeticError` where it does not."""
     return Quotient(left, as_expression(right))
 
 

@@ -12,6 +12,7 @@ made, nesting before it is entered, and arithmetic after each operation.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from paramcount.errors import LimitError, NotationError, shown
 from paramcount.limits import MAX_DEPTH, MAX_DIGITS, MAX_LAYERS, MAX_NAME, MAX_TEXT
@@ -111,7 +112,7 @@ class _Reader:
             if label.startswith("self."):
                 raise self._error(
                     start,
-                    f"{shown(label)} = … is an attribute, and the order in which forward() uses it is not written here. "
+                    f"{shown(label)} = … is an attribute; in which order forward() runs them is not written here. "
                     "List the layers in the order in which they run, without 'self.'.",
                 )
             self.position += 2
@@ -123,7 +124,7 @@ class _Reader:
         if isinstance(value, Call):
             return Call(value.name, value.args, value.kwargs, label) if label else value
         if isinstance(value, list):
-            return value
+            return cast("list[object]", value)
         raise self._error(start, f"a layer is expected, such as Conv2d(3, 64, 3), not {shown(value)}.")
 
     def _value(self, least: int = 1) -> object:
@@ -175,7 +176,7 @@ class _Reader:
         if first in "\"'" and len(token) > 1:
             self.position += 1
             return token[1:-1]
-        if token in "([{":
+        if token in _CLOSING:
             return self._sequence(token)
         if token in ("-", "+"):
             return self._signed(token)
@@ -209,7 +210,7 @@ class _Reader:
 
     def _call(self, name: str) -> Call:
         tokens = self.tokens
-        self._enter("(")
+        self._enter()
         args: list[object] = []
         kwargs: dict[str, object] = {}
         while tokens[self.position] != ")":
@@ -231,7 +232,7 @@ class _Reader:
 
     def _sequence(self, opening: str) -> object:
         closing = _CLOSING[opening]
-        self._enter(opening)
+        self._enter()
         values: list[object] = []
         commas = 0
         while self.tokens[self.position] != closing:
@@ -252,14 +253,14 @@ class _Reader:
 
     def _separator(self, closing: str) -> bool:
         token = self.tokens[self.position]
-        if token == ",":
+        if token in {","}:
             self.position += 1
             return True
         if token != closing:
             raise self._unexpected(f"',' or '{closing}'")
         return False
 
-    def _enter(self, opening: str) -> None:
+    def _enter(self) -> None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise self._limit(self.position, f"more than {MAX_DEPTH} brackets are nested.")

@@ -7,7 +7,7 @@ apply are left out. `to_text` says the same for a reader.
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, override
 
 from paramcount.expression import Expression
 from paramcount.layers.base import Derivation, Step
@@ -73,6 +73,7 @@ class LayerReport(Report):
         """The parameters, trainable or not."""
         return self.derivation.parameters.value
 
+    @override
     def to_dict(self, detail: Detail = "steps") -> dict[str, object]:
         made = self.derivation
         answer: dict[str, object] = {"layer": str(made.layer), "framework": self.framework}
@@ -165,6 +166,7 @@ class NetworkReport(Report):
     """Where the derivation stopped, and why."""
     notes: tuple[str, ...] = field(default=())
 
+    @override
     def to_dict(self, detail: Detail = "steps") -> dict[str, object]:
         answer: dict[str, object] = {"framework": self.framework}
         for name, shape in (("input_shape", self.input_shape), ("output_shape", self.output_shape)):

@@ -14,7 +14,7 @@ type Shape = tuple[int | None, ...]
 
 
 def ceil_div[N: (int, Expression)](left: N, right: N) -> N:
-    """⌈left ÷ right⌉"""
+    """A quotient rounded up: ⌈left ÷ right⌉."""
     if isinstance(left, Expression):
         return Ceiling(left, as_expression(right))
     return -(-left // right)

@@ -89,17 +89,27 @@ class Signature:
         Raises:
             ParamcountError: unknown, repeated, superfluous or missing arguments, all of them together.
         """
+        given, problems = self._given(args, kwargs, canonical=canonical)
+        missing = [parameter.name for parameter in self.required if parameter.name not in given]
+        if missing:
+            problems.append(LayerError(f"{' and '.join(missing)} must be given. The signature is {self}."))
+        raise_all(problems)
+        return {
+            parameter.field: given.get(parameter.name, parameter.default)
+            for parameter in self.parameters
+            if parameter.field and (parameter.name in given or parameter.default is not REQUIRED)
+        }
+
+    def _given(
+        self, args: Sequence[object], kwargs: Mapping[str, object], *, canonical: bool
+    ) -> tuple[dict[str, object], list[ParamcountError]]:
+        """Map arguments to parameters by position and name, with a mistake for each that cannot be."""
         problems: list[ParamcountError] = []
-        given: dict[str, object] = {}
-        fields: dict[str, object] = {}
         if len(args) > len(self.positional) and not self.catch_all:
             problems.append(
                 LayerError(f"takes at most {len(self.positional)} positional arguments, received {len(args)}.")
             )
-        for parameter, value in zip(self.positional, args, strict=False):
-            given[parameter.name] = value
-            if parameter.field:
-                fields[parameter.field] = value
+        given = {parameter.name: value for parameter, value in zip(self.positional, args, strict=False)}
         for name, value in kwargs.items():
             target = self.by_name.get(name) or (self.by_field.get(name) if canonical else None)
             if target is None or (target.canonical_only and not canonical):
@@ -109,16 +119,7 @@ class Signature:
                 problems.append(LayerError(f"{name} is given twice ({shown(given[target.name])} and {shown(value)})."))
             else:
                 given[target.name] = value
-                if target.field:
-                    fields[target.field] = value
-        missing = [parameter.name for parameter in self.required if parameter.name not in given]
-        if missing:
-            problems.append(LayerError(f"{' and '.join(missing)} must be given. The signature is {self}."))
-        raise_all(problems)
-        for parameter in self.parameters:
-            if parameter.field and parameter.field not in fields and parameter.default is not REQUIRED:
-                fields[parameter.field] = parameter.default
-        return fields
+        return given, problems
 
     def _unknown(self, name: str, *, canonical: bool) -> UnknownNameError:
         known = [name for name, parameter in self.by_name.items() if canonical or not parameter.canonical_only]

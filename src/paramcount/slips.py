@@ -51,11 +51,13 @@ def _of_filters(made: Derivation, weights: int, bias: int, filters: int) -> Iter
     if bias:
         yield all_weights, f"weights only: the {filters:,} biases are missing"
         yield all_weights + 1, f"one bias for the whole layer: there is one for each of the {filters:,} filters"
-        yield all_weights + channels, (
-            f"one bias for each of the {channels:,} input channels: there is one for each of the {filters:,} filters"
+        yield (
+            all_weights + channels,
+            (f"one bias for each of the {channels:,} input channels: there is one for each of the {filters:,} filters"),
         )
-        yield all_weights + channels * filters, (
-            f"one bias for each of the {channels:,} × {filters:,} kernels: there is one for each filter"
+        yield (
+            all_weights + channels * filters,
+            (f"one bias for each of the {channels:,} × {filters:,} kernels: there is one for each filter"),
         )
     else:
         yield all_weights + filters, f"{filters:,} biases are counted, but the layer has none (bias=False)"
@@ -70,8 +72,9 @@ def _of_filters(made: Derivation, weights: int, bias: int, filters: int) -> Iter
     output = known(made.output_shape)
     if output is not None:
         positions = elements(output) // filters
-        yield (all_weights + bias * filters) * positions, (
-            f"multiplied by the {positions:,} output positions, which share the weights"
+        yield (
+            (all_weights + bias * filters) * positions,
+            (f"multiplied by the {positions:,} output positions, which share the weights"),
         )
     yield weights + bias, f"one filter only: there are {filters:,}"
     yield (kernel * filters + bias) * channels, "input and output channels are swapped: the biases are the filters'"
@@ -86,12 +89,14 @@ def _of_statistics(total: int, layers: Iterable[Derivation]) -> Iterator[Candida
                 parameters += 0 if tensor.buffer else tensor.count
                 buffers += tensor.count if tensor.buffer and tensor.shape else 0
     if parameters:
-        yield total - parameters, (
-            f"without the {parameters:,} moving statistics, which Keras counts as non-trainable parameters"
+        yield (
+            total - parameters,
+            (f"without the {parameters:,} moving statistics, which Keras counts as non-trainable parameters"),
         )
     if buffers:
-        yield total + buffers, (
-            f"with the {buffers:,} running statistics, which PyTorch keeps in buffers and Keras counts"
+        yield (
+            total + buffers,
+            (f"with the {buffers:,} running statistics, which PyTorch keeps in buffers and Keras counts"),
         )
 
 

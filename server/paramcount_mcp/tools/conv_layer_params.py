@@ -6,7 +6,7 @@ from typing import Annotated, cast
 from pydantic import Field
 
 from paramcount import LayerError, MissingError, ParamcountError, derive, layer
-from paramcount.errors import raise_all
+from paramcount.errors import raise_all, sequence
 from paramcount.layers.base import Layer
 from paramcount.limits import MAX_SIZE
 from paramcount_mcp.arguments import Arguments, Numbers, Padding, Truth, WhichFramework, Whole, check
@@ -36,7 +36,7 @@ class ConvArguments(Arguments):
     stride: Annotated[Numbers, Field(description="Step, per dimension or one for all.", examples=[2])] = 1
     padding: Annotated[
         Padding,
-        Field(description="Zeros added on each side, or 'same' or 'valid' (all that Keras takes).", examples=[1, "same"]),
+        Field(description="Zeros added on each side; 'same' or 'valid' (all that Keras takes).", examples=[1, "same"]),
     ] = 0
     dilation: Annotated[Numbers, Field(description="Spacing of the kernel's points.", examples=[2])] = 1
     groups: Annotated[Whole, Field(description="Groups; groups = in_channels is depthwise.", examples=[32])] = 1
@@ -132,11 +132,10 @@ def _dimensions(given: Mapping[str, object]) -> int:
         LayerError: they disagree, or the input's size may hold the channels.
     """
     names = ("kernel_size", "stride", "padding", "dilation", "output_padding")
-    lengths = {name: len(value) for name in names if isinstance(value := given.get(name), list) and len(value) != 1}
-    if isinstance(kernel := given["kernel_size"], list):
-        lengths["kernel_size"] = len(kernel)
-    size = given.get("input_size")
-    if isinstance(size, list):
+    several = {name: items for name in names if (items := sequence(given.get(name))) is not None}
+    lengths = {name: len(items) for name, items in several.items() if name == "kernel_size" or len(items) != 1}
+    size = sequence(given.get("input_size"))
+    if size is not None:
         _refuse_channels(size, lengths, given)
         lengths["input_size"] = len(size)
     if len(set(lengths.values())) > 1:
@@ -148,14 +147,14 @@ def _dimensions(given: Mapping[str, object]) -> int:
     return dims
 
 
-def _refuse_channels(size: list[int], lengths: Mapping[str, int], given: Mapping[str, object]) -> None:
+def _refuse_channels(size: tuple[object, ...], lengths: Mapping[str, int], given: Mapping[str, object]) -> None:
     """Three numbers for a layer that does not say its dimensions: a volume, or an image with its channels?"""
     channels, others = given["in_channels"], set(lengths.values())
     last = given.get("framework") == "keras" if (size[0] == channels) == (size[-1] == channels) else size[0] != channels
     if others in (set[int](), {2}) and len(size) == 3 and (others or channels in (size[0], size[-1])):
         image = size[:2] if last else size[1:]
         volume = "" if others else ", or kernel_size with three numbers for a volume"
-        raise LayerError(f"input_size={size} seems to hold the channels. Give {image}{volume}.")
+        raise LayerError(f"input_size={list(size)} seems to hold the channels. Give {list(image)}{volume}.")
 
 
 def _canonical(given: Mapping[str, object], dims: int) -> dict[str, object]:

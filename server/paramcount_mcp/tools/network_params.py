@@ -6,9 +6,9 @@ from typing import Annotated, Literal, cast
 from pydantic import BeforeValidator, Field
 
 from paramcount import LayerError, LimitError, ParamcountError, derive, network
-from paramcount.errors import raise_all, shown
-from paramcount.network import Item
+from paramcount.errors import raise_all, sequence, shown
 from paramcount.report import DETAILS, Detail, NetworkReport
+from paramcount.written import Item
 from paramcount_mcp import limits
 from paramcount_mcp.arguments import Arguments, WhichFramework, Whole, check, refuse, unstringified
 from paramcount_mcp.tool import Answer, Tool
@@ -16,20 +16,18 @@ from paramcount_mcp.tool import Answer, Tool
 
 def _layers(value: object) -> object:
     """Check the outer shape and the size of what was sent; the core reads what is in it."""
-    value = unstringified(value)
-    if isinstance(value, dict):
-        value = [value]
-    if isinstance(value, str):
-        _bound(len(value), len(value) and 1)
-        return value
-    if not isinstance(value, list):
-        raise refuse(f"must be a list of layers or one text, received {shown(value)}.")
-    items = cast("list[object]", value)
+    sent = unstringified(value)
+    if isinstance(sent, str):
+        _bound(len(sent), 1)
+        return sent
+    items = (sent,) if type(sent) is dict else sequence(sent)
+    if items is None:
+        raise refuse(f"must be a list of layers or one text, received {shown(sent)}.")
     _bound(sum(len(item) for item in items if isinstance(item, str)), len(items))
     for index, item in enumerate(items):
         if not isinstance(item, str | dict):
             raise refuse(f"[{index}] must be notation or an object, received {shown(item)}.")
-    return items
+    return list(items)
 
 
 def _bound(characters: int, layers: int) -> None:
@@ -137,7 +135,8 @@ def fitting(report: object, detail: Detail) -> Answer:
         if rows <= limits.MAX_ROWS[less]:
             note = None
             if less != detail:
-                note = f"detail='{less}': with '{detail}' at most {limits.MAX_ROWS[detail]} rows are answered, not {rows}."
+                most = limits.MAX_ROWS[detail]
+                note = f"detail='{less}': with '{detail}' at most {most} rows are answered, not {rows}."
             return Answer(report, less, note)
     return Answer(report, "summary")
 
@@ -149,19 +148,20 @@ TOOL = Tool(
         "Exact parameters, output shapes, MACs and memory of a convolutional network, layer by layer and in sum. Give "
         "the layers as they stand in code: Conv2d(3, 64, 7, stride=2), nn.Linear(512, 10), Conv2D(32, 3), Dense(10). "
         "Use it for anything of more than one layer, for pooling, dense, normalisation and other layers, and to check "
-        "that shapes fit: a layer that does not fit is an error that names it, the rule and a way out. Shapes leave the "
-        "batch out. total counts as the framework does: batch-norm statistics are non-trainable parameters in Keras, "
-        "buffers in PyTorch. Bias, normalisation and activations are not in the MACs; FLOPs = 2 × MACs."
+        "that shapes fit: a layer that does not fit is an error that names it, the rule and a way out. Shapes leave "
+        "the batch out. total counts as the framework does: batch-norm statistics are non-trainable parameters in "
+        "Keras, buffers in PyTorch. Bias, normalisation and activations are not in the MACs; FLOPs = 2 × MACs."
     ),
     arguments=NetworkArguments,
     answer=answer,
     output={
         "type": "object",
         "description": (
-            "framework; input_shape, output_shape; totals: {parameters, trainable, non_trainable, buffers, macs, flops, "
-            "memory_bytes}; layers: {name, layer, repeat, output_shape, parameters, trainable, non_trainable, buffers, "
-            "macs, steps, tensors}, where repeat n stands for n alike in a row and figures are those of one; failed: "
-            "{at, reason}; expected: {value, match, slip}; notes. Fields that do not apply, or are 0, are left out."
+            "framework; input_shape, output_shape; totals: {parameters, trainable, non_trainable, buffers, macs, "
+            "flops, memory_bytes}; layers: {name, layer, repeat, output_shape, parameters, trainable, "
+            "non_trainable, buffers, macs, steps, tensors}, where repeat n stands for n alike in a row and figures "
+            "are those of one; failed: {at, reason}; expected: {value, match, slip}; notes. Fields that do not apply, "
+            "or are 0, are left out."
         ),
         "properties": {
             "framework": {"type": "string"},

@@ -54,9 +54,9 @@ def spellings(framework: Framework) -> dict[str, tuple[Kind, Signature]]:
     return found
 
 
-def frameworks_of(name: str) -> frozenset[Framework]:
+def frameworks_of(name: str) -> tuple[Framework, ...]:
     """In which frameworks a constructor of this name exists."""
-    return frozenset(framework for framework in FRAMEWORKS if name in spellings(framework))
+    return tuple(framework for framework in FRAMEWORKS if name in spellings(framework))
 
 
 def look_up(name: str, framework: Framework) -> tuple[Kind, Signature]:

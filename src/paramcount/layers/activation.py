@@ -3,7 +3,7 @@
 Source: torch.nn, "Non-linear Activations"; keras.layers, "Activation layers".
 """
 
-from typing import Annotated, Self
+from typing import Annotated, Self, override
 
 from pydantic import BeforeValidator, field_validator, model_validator
 
@@ -94,6 +94,7 @@ class Along(Unchanged):
             raise refuse(f"must be a whole number, received {shown(value)}.")
         return value
 
+    @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
         if self.dim is not None:
@@ -113,6 +114,7 @@ class Gated(Layer):
             raise refuse(f"must be a whole number, received {shown(value)}.")
         return value
 
+    @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
         index = check_dimension("dim", self.dim, shape)
@@ -180,7 +182,8 @@ KINDS = (
     ),
     _torch_kind("GELU", Approximated, Parameter("approximate", "approximate", "none"), call='GELU(approximate="tanh")'),
     _torch_kind(
-        "Softmax", Along, Parameter("dim", "dim", None), call="Softmax(dim=-1)", keras=_keras("Softmax", *ignored("axis"))
+        "Softmax", Along, Parameter("dim", "dim", None), call="Softmax(dim=-1)",
+        keras=_keras("Softmax", *ignored("axis")),
     ),
     _torch_kind("LogSoftmax", Along, Parameter("dim", "dim", None), call="LogSoftmax(dim=1)"),
     _torch_kind("Softmin", Along, Parameter("dim", "dim", None), call="Softmin(dim=1)"),

@@ -4,9 +4,11 @@ Source: torch.nn.AdaptiveAvgPool2d, keras.layers.AdaptiveAveragePooling2D, keras
 Nothing is learnt.
 """
 
+from typing import override
+
 from pydantic import StrictBool, ValidationInfo, field_validator
 
-from paramcount.errors import ShapeError, shown
+from paramcount.errors import ShapeError, sequence, shown
 from paramcount.layers.base import Derivation, Example, Kind, Spatial
 from paramcount.layers.common import KERAS_LAYER
 from paramcount.layers.fields import data_format, per_dimension, refuse, whole
@@ -27,17 +29,20 @@ class Adaptive(Spatial):
             return per_dimension(value, info.data["kind"].dims, least=1)
         if type(value) is int:
             return whole(value, 0)
-        if not isinstance(value, list | tuple) or len(value) != info.data["kind"].dims:
-            raise refuse(f"must be one whole number or {info.data["kind"].dims} of them, received {shown(value)}.")
-        if info.data["kind"].dims == 1 and value[0] is None:
+        dims = info.data["kind"].dims
+        items = sequence(value)
+        if items is None or len(items) != dims:
+            raise refuse(f"must be one whole number or {dims} of them, received {shown(value)}.")
+        if dims == 1 and items[0] is None:
             raise refuse("must be a whole number, received None.")
-        return tuple([None if size is None else whole(size, 0) for size in value])
+        return tuple([None if size is None else whole(size, 0) for size in items])
 
     @field_validator("data_format", mode="plain")
     @classmethod
     def _data_format(cls, value: object) -> str | None:
         return data_format(value)
 
+    @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
         channels, spatial = self.split(shape)
@@ -51,6 +56,7 @@ class Adaptive(Spatial):
 class AdaptiveAverage(Adaptive):
     """Adaptive pooling that averages."""
 
+    @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
         if self.dims > 1 and self.output_size == 1 and shape is not None and len(shape) >= self.dims:
@@ -70,6 +76,7 @@ class GlobalPool(Spatial):
     def _data_format(cls, value: object) -> str | None:
         return data_format(value)
 
+    @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
         channels, _ = self.split(shape)

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from paramcount.errors import MissingError, ShapeError
+from paramcount.errors import MissingError, ShapeError, sequence
 from paramcount.expression import Expression, Quantity
 from paramcount.expression import Literal as Number
 from paramcount.layers.fields import AXES
@@ -107,9 +107,7 @@ class Layer(BaseModel):
     Fields are named as PyTorch names them; `framework` decides defaults, refusals and tensor names.
     """
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, defer_build=True, arbitrary_types_allowed=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True, arbitrary_types_allowed=True)
 
     kind: Kind
     framework: Framework
@@ -147,7 +145,7 @@ class Layer(BaseModel):
 
     def __str__(self) -> str:
         """Write the layer as its framework spells it, defaults left out."""
-        fields: dict[str, Any] = {name: _compact(value) for name, value in self.__dict__.items()}
+        fields = {name: _compact(value) for name, value in self.__dict__.items()}
         return self.signature.write(fields)
 
     def filled(self, **fields: object) -> Self:
@@ -155,11 +153,10 @@ class Layer(BaseModel):
         return self.model_copy(update=fields)
 
 
-def _compact(value: Any) -> Any:
+def _compact(value: object) -> object:
     """Write (3, 3) as 3."""
-    if isinstance(value, tuple) and value and len(set(value)) == 1 and isinstance(value[0], int):
-        return value[0]
-    return value
+    items = sequence(value)
+    return items[0] if items and type(items[0]) is int and len(set(items)) == 1 else value
 
 
 class Spatial(Layer):
@@ -232,7 +229,9 @@ def agreed(layer: Layer, field_name: str, own: int | None, flowing: int | None, 
     name = layer.signature.shown_as(field_name)
     if own is None:
         if flowing is None:
-            raise MissingError(f"{name} is not known. Give {'it, or ' if name in layer.signature.by_name else ''}input_shape.{hint}")
+            raise MissingError(
+                f"{name} is not known. Give {'it, or ' if name in layer.signature.by_name else ''}input_shape.{hint}"
+            )
         if flowing < 1:
             raise ShapeError(f"{name} would be {flowing}: nothing flows in.")
         return flowing

@@ -5,11 +5,11 @@ buffers), keras.layers.BatchNormalization (gamma, beta; moving_mean and moving_v
 non-trainable weights).
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, override
 
 from pydantic import BeforeValidator, field_validator
 
-from paramcount.errors import MissingError, ShapeError, shown
+from paramcount.errors import MissingError, ShapeError, sequence, shown
 from paramcount.expression import Expression, Product, Quantity
 from paramcount.expression import Literal as Number
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor, agreed
@@ -57,12 +57,12 @@ def _times(count: int, channels: Quantity) -> Expression:
 class TorchBatchNorm(_BatchNorm):
     """PyTorch's batch normalisation, over the first dimension."""
 
-    framework: Literal["pytorch"]
     num_features: Positive
     affine: Flag = True
     track_running_stats: Flag = True
     bias: Flag = True
 
+    @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
         check_rank(self, shape)
@@ -98,7 +98,6 @@ def _no_renorm(value: object) -> Literal[False]:
 class BatchNormalization(_BatchNorm):
     """Keras's batch normalisation, over one axis of any shape."""
 
-    framework: Literal["keras"]
     axis: int = -1
     center: Flag = True
     scale: Flag = True
@@ -107,12 +106,13 @@ class BatchNormalization(_BatchNorm):
     @field_validator("axis", mode="plain")
     @classmethod
     def _axis(cls, value: object) -> int:
-        if isinstance(value, list | tuple) and len(value) == 1:
-            value = value[0]
-        if type(value) is not int:
+        items = sequence(value)
+        axis = items[0] if items is not None and len(items) == 1 else value
+        if type(axis) is not int:
             raise refuse(f"must be one whole number, received {shown(value)}.")
-        return value
+        return axis
 
+    @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
         if shape is None:

@@ -5,7 +5,7 @@ the positions of the input, so the MACs are counted there.
 """
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Self, override
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
@@ -53,7 +53,9 @@ class TransposedConvolution(Filters):
     def _output_padding(cls, value: object, info: ValidationInfo) -> Ints | None:
         if value is None and info.data.get("framework") == "keras":
             return None
-        return per_dimension(value, info.data["kind"].dims, least=0, one_for_all=info.data.get("framework") == "pytorch")
+        return per_dimension(
+            value, info.data["kind"].dims, least=0, one_for_all=info.data.get("framework") == "pytorch"
+        )
 
     @field_validator("output_size", mode="plain")
     @classmethod
@@ -80,6 +82,7 @@ class TransposedConvolution(Filters):
         check_groups(self)
         return self
 
+    @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
         channels, spatial = self.split(shape)
@@ -96,9 +99,7 @@ class TransposedConvolution(Filters):
         if sizes is not None:
             numbers = (sizes, self.kernel_size, self.stride, self.dilation, self._pads, self.output_padding)
             outputs = self.each(lambda axis: self._size(axis, sizes), *numbers, self.output_size)
-            positions = tuple(
-                [Quantity(f"input_{axis}", size) for axis, size in zip(self.axes, sizes, strict=True)]
-            )
+            positions = tuple([Quantity(f"input_{axis}", size) for axis, size in zip(self.axes, sizes, strict=True)])
         macs, work = work_steps(layer, per_filter, outputs, positions)
         partly = (
             None if size is None else self._size(axis, (size,) * self.dims).value for axis, size in enumerate(spatial)
@@ -173,6 +174,7 @@ class TransposedConvolution(Filters):
             return (size - 1) * stride + span % 2 + extra
         return (size - 1) * stride + shapes.extent(kernel, dilation) + extra
 
+    @override
     def alternatives(self, derivation: Derivation, inputs: tuple[Shape | None, ...]) -> tuple[Step, ...]:
         return instead(self, derivation, inputs)
 

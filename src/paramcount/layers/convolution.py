@@ -5,7 +5,7 @@ are kernel × in_channels ÷ groups weights and one bias.
 """
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Self, override
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
@@ -44,14 +44,16 @@ class Convolution(Filters):
             if value not in allowed:
                 raise refuse(
                     f"must be one of {', '.join(map(repr, allowed))} in Keras, received {value!r}. "
-                    f"For explicit padding put ZeroPadding{info.data["kind"].dims}D before the layer."
+                    f"For explicit padding put ZeroPadding{info.data['kind'].dims}D before the layer."
                 )
             return str(value)
         if isinstance(value, str):
             if value not in ("valid", "same"):
                 raise refuse(f"must be whole numbers, 'valid' or 'same', received {value!r}.")
             return value
-        return per_dimension(value, info.data["kind"].dims, least=0, one_for_all=info.data.get("padding_mode", "zeros") == "zeros")
+        return per_dimension(
+            value, info.data["kind"].dims, least=0, one_for_all=info.data.get("padding_mode", "zeros") == "zeros"
+        )
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
@@ -70,6 +72,7 @@ class Convolution(Filters):
         check_groups(self)
         return self
 
+    @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
         channels, spatial = self.split(shape)
@@ -85,7 +88,12 @@ class Convolution(Filters):
         outputs = None
         if sizes is not None:
             outputs = self.each(
-                lambda axis: self._positions(axis, sizes), sizes, self.kernel_size, self.stride, self.dilation, self._pads
+                lambda axis: self._positions(axis, sizes),
+                sizes,
+                self.kernel_size,
+                self.stride,
+                self.dilation,
+                self._pads,
             )
         macs, work = work_steps(layer, per_filter, outputs)
         return Derivation(
@@ -158,6 +166,7 @@ class Convolution(Filters):
                 f"received {padding}."
             )
 
+    @override
     def alternatives(self, derivation: Derivation, inputs: tuple[Shape | None, ...]) -> tuple[Step, ...]:
         return instead(self, derivation, inputs)
 

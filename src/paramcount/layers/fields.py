@@ -4,12 +4,12 @@ Each check returns the value in its canonical form or raises a `PydanticCustomEr
 states the rule, the value received and, where it is not obvious, the way out.
 """
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from paramcount.errors import closest, shown
+from paramcount.errors import closest, sequence, shown
 from paramcount.limits import MAX_RANK, MAX_SIZE
 
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -18,9 +18,40 @@ AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 DATA_FORMATS = ("channels_first", "channels_last")
 
 KERAS_ACTIVATIONS = frozenset(
-    "celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear "
-    "log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus "
-    "sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold".split()
+    [
+        "celu",
+        "elu",
+        "exponential",
+        "gelu",
+        "glu",
+        "hard_shrink",
+        "hard_sigmoid",
+        "hard_silu",
+        "hard_swish",
+        "hard_tanh",
+        "leaky_relu",
+        "linear",
+        "log_sigmoid",
+        "log_softmax",
+        "mish",
+        "relu",
+        "relu6",
+        "selu",
+        "sigmoid",
+        "silu",
+        "soft_shrink",
+        "softmax",
+        "softplus",
+        "softsign",
+        "sparse_plus",
+        "sparse_sigmoid",
+        "sparsemax",
+        "squareplus",
+        "swish",
+        "tanh",
+        "tanh_shrink",
+        "threshold",
+    ]
 )
 """The activations Keras knows by name (keras.activations, Keras 3.15.1). None of them has parameters."""
 
@@ -48,14 +79,15 @@ def per_dimension(value: object, dims: int, *, least: int, one_for_all: bool = F
     """
     if type(value) is int:
         return (whole(value, least),) * dims
-    if not isinstance(value, list | tuple):
+    items = sequence(value)
+    if items is None:
         raise refuse(f"must be a whole number or {dims} of them, received {shown(value)}.")
-    if len(value) == 1 and one_for_all:
-        return (whole(value[0], least),) * dims
-    if len(value) != dims:
+    if len(items) == 1 and one_for_all:
+        return (whole(items[0], least),) * dims
+    if len(items) != dims:
         axes = f" ({', '.join(AXES[dims])})" if dims in AXES else ""
         raise refuse(f"must be one whole number or {dims} of them{axes}, received {shown(value)}.")
-    return tuple([whole(item, least) for item in value])
+    return tuple([whole(item, least) for item in items])
 
 
 def _dimension(value: object) -> int | None:
@@ -64,18 +96,17 @@ def _dimension(value: object) -> int | None:
 
 def sizes(value: object) -> tuple[int | None, ...]:
     """Check the shape of an input: whole numbers, with None for a dimension that is not known."""
-    if type(value) is int:
-        value = (value,)
-    if not isinstance(value, list | tuple):
+    items = sequence((value,) if type(value) is int else value)
+    if items is None:
         raise refuse(f"must be a list of whole numbers, received {shown(value)}.")
-    if len(value) > MAX_RANK:
-        raise refuse(f"must have at most {MAX_RANK} dimensions, received {len(value)}.")
-    return tuple([_dimension(item) for item in value])
+    if len(items) > MAX_RANK:
+        raise refuse(f"must have at most {MAX_RANK} dimensions, received {len(items)}.")
+    return tuple([_dimension(item) for item in items])
 
 
 def _truth(value: object) -> bool:
     if isinstance(value, bool | int | float | str | list | tuple) or value is None:
-        return bool(value)
+        return bool(cast("object", value))
     raise refuse(f"must be True or False, received {shown(value)}.")
 
 

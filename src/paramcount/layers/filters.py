@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from math import gcd
 
 from pydantic import ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 
 from paramcount import shapes
 from paramcount.errors import ShapeError
@@ -70,8 +69,7 @@ def check_groups(layer: Filters, error: type[ShapeError] | None = None) -> None:
         f"groups={groups} does not divide {' nor '.join(culprits)}. Common divisors of the channels: "
         f"{', '.join(divisors[:12])}{', …' if len(divisors) > 12 else ''}."
     )
-    failure: ShapeError | PydanticCustomError = error(message) if error else refuse(message)
-    raise failure
+    raise error(message) if error else refuse(message)
 
 
 def channel_hint(layer: Spatial, shape: Shape | None) -> str:
@@ -172,4 +170,3 @@ def instead(layer: Filters, derivation: Derivation, inputs: tuple[Shape | None, 
         separable = depthwise + ins * filters
         steps.append(Step("depthwise-separable instead", separable + filters if bias else separable))
     return tuple(step for step in steps if step.expression.value <= MAX_EXACT)
-

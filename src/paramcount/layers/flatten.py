@@ -1,5 +1,7 @@
 """Flatten: dimensions become one. Source: torch.nn.Flatten, keras.layers.Flatten."""
 
+from typing import override
+
 from pydantic import field_validator
 
 from paramcount import shapes
@@ -32,6 +34,7 @@ class Flatten(Layer):
     def _data_format(cls, value: object) -> str | None:
         return data_format(value)
 
+    @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
         start = check_dimension("start_dim", self.start_dim, shape)
@@ -63,9 +66,7 @@ KINDS = (
         "flatten",
         "Makes one dimension of several: (C, H, W) → (C × H × W).",
         Flatten,
-        pytorch=Signature(
-            ("Flatten",), (Parameter("start_dim", "start_dim", 1), Parameter("end_dim", "end_dim", -1))
-        ),
+        pytorch=Signature(("Flatten",), (Parameter("start_dim", "start_dim", 1), Parameter("end_dim", "end_dim", -1))),
         keras=Signature(("Flatten",), (Parameter("data_format", "data_format", None), *KERAS_LAYER)),
         examples=(
             Example("Flatten()", 0, "torch 2.14.1", (3, 4, 5), (60,)),

@@ -4,7 +4,7 @@ Formulas: torch.nn.Linear, keras.layers.Dense: in_features × out_features weigh
 each output. The layer is applied at every position of the leading dimensions.
 """
 
-from typing import Annotated, Self
+from typing import Annotated, Self, override
 
 from pydantic import BeforeValidator, field_validator, model_validator
 
@@ -42,9 +42,10 @@ class Linear(Layer):
             raise refuse(f"units must be at least 1, received {self.out_features}.")
         return self
 
+    @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
-        if shape is not None and not shape:
+        if shape == ():
             raise ShapeError("takes at least one dimension beside the batch; none flows in.")
         flowing = None if shape is None else shape[-1]
         ins = agreed(self, "in_features", self.in_features, flowing, self._hint(shape))
@@ -82,8 +83,10 @@ class Linear(Layer):
         if sizes is None or self.in_features is None:
             return ""
         if len(sizes) > 1:
-            return f" It works on the last dimension of {text(sizes)}; Flatten() before it would give {elements(sizes)}."
-        return f" {self.filled(in_features=sizes[-1])} fits."
+            return (
+                f" It works on the last dimension of {text(sizes)}; Flatten() before it would give {elements(sizes)}."
+            )
+        return f" {self.filled(in_features=elements(sizes))} fits."
 
 
 KINDS = (

@@ -4,7 +4,7 @@ Formulas: torch.nn.MaxPool2d, torch.nn.AvgPool2d ("Shape"), keras.ops.max_pool. 
 """
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Self, override
 
 from pydantic import StrictBool, ValidationInfo, field_validator, model_validator
 
@@ -34,7 +34,9 @@ class Pool(Spatial):
     def _expanded(cls, value: object, info: ValidationInfo) -> Ints | None:
         if value is None and info.field_name != "kernel_size":
             return None
-        return per_dimension(value, info.data["kind"].dims, least=1, one_for_all=info.data.get("framework") == "pytorch")
+        return per_dimension(
+            value, info.data["kind"].dims, least=1, one_for_all=info.data.get("framework") == "pytorch"
+        )
 
     @field_validator("padding", mode="plain")
     @classmethod
@@ -58,12 +60,14 @@ class Pool(Spatial):
             for axis, padding, kernel in zip(self.axes, self.padding, self.kernel_size, strict=True):
                 if 2 * padding > kernel:
                     raise refuse(
-                        f"padding={padding} along {axis} is more than half of kernel_size={kernel}: at most {kernel // 2}."
+                        f"padding={padding} along {axis} is more than half of kernel_size={kernel}; "
+                        f"at most {kernel // 2} is."
                     )
         if self.divisor_override == 0:
             raise refuse("divisor_override must not be 0.")
         return self
 
+    @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
         channels, spatial = self.split(shape)

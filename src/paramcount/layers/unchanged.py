@@ -1,5 +1,7 @@
 """The base of layers without parameters that leave the shape as it is. No layer kind of its own."""
 
+from typing import override
+
 from paramcount.errors import ShapeError
 from paramcount.layers.base import Derivation, Layer
 from paramcount.shapes import Shape, text
@@ -8,6 +10,7 @@ from paramcount.shapes import Shape, text
 class Unchanged(Layer):
     """A layer that has no parameters and changes no shape."""
 
+    @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
         check_rank(self, shape)

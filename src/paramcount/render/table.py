@@ -20,9 +20,7 @@ def render(report: Report, detail: Detail) -> str:
 
 def _layer(report: LayerReport) -> str:
     head, *rest = lines_of_layer(report, "layers")
-    rows = [
-        (step.name, " = ".join(step_parts(step)), f"{step.expression.value:,}") for step in report.steps
-    ]
+    rows = [(step.name, " = ".join(step_parts(step)), f"{step.expression.value:,}") for step in report.steps]
     table = _columns(rows, right={2})
     return "\n".join((head, "", *table, *([""] if table else []), *rest))
 

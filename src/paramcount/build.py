@@ -1,0 +1,165 @@
+"""What a caller gives → Layer, Network. Every mistake on the way is collected; all are reported together."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from pydantic import ValidationError
+
+from paramcount import shapes
+from paramcount.errors import (
+    LayerError,
+    NotationError,
+    ParamcountError,
+    UnknownNameError,
+    closest,
+    raise_all,
+    sequence,
+    shown,
+)
+from paramcount.layers import frameworks_of, look_up, look_up_kind
+from paramcount.layers.base import Kind, Layer
+from paramcount.limits import MAX_LAYERS
+from paramcount.network import INPUT, Network, Node
+from paramcount.notation import Call, Name
+from paramcount.signature import FRAMEWORKS, Framework, Signature
+from paramcount.written import Item, TakenApart, Written, checked_shape, take_apart
+
+
+def layer(written: Item, *, framework: Framework | None = None) -> Layer:
+    """Make one layer from notation or from a JSON object.
+
+    Args:
+        written: `"Conv2d(3, 32, 3)"` or `{"kind": "conv2d", "in_channels": 3, …}`.
+        framework: "pytorch" or "keras"; left out, the spelling tells, and PyTorch where it does not.
+
+    Raises:
+        ParamcountError: the layer cannot be read or breaks a rule.
+    """
+    found = take_apart([written], MAX_LAYERS)
+    if len(found.layers) != 1 or found.declared:
+        raise NotationError(f"one layer is expected, {len(found.layers)} were given.")
+    (one,) = found.layers
+    try:
+        return _make(one, _agree(found.layers, framework))
+    except ParamcountError as error:
+        raise error.within(one.name[:60]) from None
+
+
+def network(
+    items: Item | Sequence[Item],
+    *,
+    input_shape: Sequence[int | None] | None = None,
+    framework: Framework | None = None,
+    most: int = MAX_LAYERS,
+) -> Network:
+    """Make a network of layers that run one after the other.
+
+    Args:
+        items: notation, JSON objects, or both mixed; a text may hold any number of layers.
+        input_shape: the shape of one sample, batch excluded, in the framework's order: (C, H, W) for
+            PyTorch, (H, W, C) for Keras. Keras's `Input(shape=…)` and `input_shape=…` do as well.
+        framework: "pytorch" or "keras"; left out, the spelling tells, and PyTorch where it does not.
+        most: how many layers the network may have.
+
+    Raises:
+        ParamcountError: a layer cannot be read or breaks a rule; all mistakes together.
+    """
+    problems: list[ParamcountError] = []
+    found, chosen, shape = TakenApart(most), framework or "pytorch", None
+    try:
+        shape = None if input_shape is None else checked_shape(input_shape)
+    except ParamcountError as error:
+        problems.append(error)
+    try:
+        found = take_apart([items] if isinstance(items, str | Mapping) else items, most)
+        chosen = _agree(found.layers, framework)
+        if not found.layers:
+            problems.append(LayerError("no layer was given."))
+    except ParamcountError as error:
+        problems.append(error)
+    declared = found.declared[0] if found.declared else None
+    if shape is not None and declared is not None and shape != declared:
+        problems.append(
+            LayerError(f"input_shape={shapes.text(shape)}, but the layers declare {shapes.text(declared)}. Give one.")
+        )
+    nodes = _nodes(found.layers, chosen, problems)
+    raise_all(problems)
+    return Network(chosen, nodes, ((INPUT, shape if shape is not None else declared),))
+
+
+def _nodes(found: Sequence[Written], framework: Framework, problems: list[ParamcountError]) -> tuple[Node, ...]:
+    """Make the layers and chain them; what is written alike is made once. Mistakes go to `problems`."""
+    nodes: list[Node] = []
+    made: dict[tuple[object, ...], Layer] = {}
+    seen = {INPUT}
+    previous = INPUT
+    for one in found:
+        try:
+            if one.label in seen:
+                raise LayerError(f"the name {shown(one.label)} is taken.")
+            if one.key not in made:
+                made[one.key] = _make(one, framework)
+        except ParamcountError as error:
+            problems.append(error.within(one.place))
+            continue
+        seen.add(one.label)
+        nodes.append(Node(one.label, made[one.key], (previous,)))
+        previous = one.label
+    return tuple(nodes)
+
+
+def _agree(found: Sequence[Written], asked: Framework | None) -> Framework:
+    """Settle the framework: the one asked for, else the one that the spellings tell, else PyTorch."""
+    for known in FRAMEWORKS:
+        if asked == known:
+            return known
+    if asked is not None:
+        hint = closest(str(asked), FRAMEWORKS)
+        raise UnknownNameError(f"framework must be 'pytorch' or 'keras', received {shown(asked)}.{hint}")
+    told: dict[Framework, str] = {}
+    for one in found:
+        only = frameworks_of(one.name) if one.framework is None else (one.framework,)
+        if len(only) == 1:
+            told.setdefault(only[0], one.place)
+    if len(told) > 1:
+        raise LayerError(
+            f"{told['pytorch']} is spelt as in PyTorch, {told['keras']} as in Keras. Write all as one framework does."
+        )
+    return "keras" if "keras" in told else "pytorch"
+
+
+def _make(one: Written, framework: Framework) -> Layer:
+    """Look the layer up, bind its arguments and check them."""
+    if one.framework is not None and one.framework != framework:
+        raise UnknownNameError(f"is written as in {one.framework}, but framework='{framework}'.")
+    kind, signature = (look_up_kind if one.from_json else look_up)(one.name, framework)
+    fields = signature.bind(one.args, one.kwargs, canonical=one.from_json)
+    for name, value in fields.items():
+        if name != "activation" and _holds_name(value):
+            raise NotationError(f"{signature.shown_as(name)} must be a literal, received {value!r}. Write its value.")
+    return _checked(kind, signature, fields, framework)
+
+
+def _checked(kind: Kind, signature: Signature, fields: dict[str, object], framework: Framework) -> Layer:
+    try:
+        return kind.model.model_validate({"kind": kind, "framework": framework, **fields})
+    except ValidationError as error:
+        problems = [_explained(problem, signature) for problem in error.errors(include_url=False)]
+    raise_all(problems)
+    raise LayerError(f"{kind.name} is not valid.")  # unreachable while a ValidationError holds at least one problem
+
+
+def _explained(problem: object, signature: Signature) -> LayerError:
+    """One of pydantic's complaints as a sentence that names the argument as its framework does."""
+    details = cast("Mapping[str, object]", problem)
+    location = cast("tuple[str | int, ...]", details["loc"])
+    message = str(details["msg"])
+    if not location:
+        return LayerError(message)
+    if details["type"] != "rule":
+        message = f"is not valid: {message[:1].lower()}{message[1:]}, received {shown(details.get('input'))}."
+    return LayerError(f"{signature.shown_as(str(location[0]))} {message}")
+
+
+def _holds_name(value: object) -> bool:
+    return isinstance(value, Name | Call) or any(map(_holds_name, sequence(value) or ()))

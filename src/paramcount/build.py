@@ -35,7 +35,9 @@ def layer(written: Item, *, framework: Framework | None = None) -> Layer:
     Raises:
         ParamcountError: the layer cannot be read or breaks a rule.
     """
-    found = take_apart([written], MAX_LAYERS)
+    problems: list[ParamcountError] = []
+    found = take_apart([written], MAX_LAYERS, problems)
+    raise_all(problems)
     if len(found.layers) != 1 or found.declared:
         raise NotationError(f"one layer is expected, {len(found.layers)} were given.")
     (one,) = found.layers
@@ -71,9 +73,9 @@ def network(
     except ParamcountError as error:
         problems.append(error)
     try:
-        found = take_apart([items] if isinstance(items, str | Mapping) else items, most)
+        found = take_apart([items] if isinstance(items, str | Mapping) else items, most, problems)
         chosen = _agree(found.layers, framework)
-        if not found.layers:
+        if not found.layers and not problems:
             problems.append(LayerError("no layer was given."))
     except ParamcountError as error:
         problems.append(error)

@@ -87,7 +87,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.tokens = [token for token in _TOKEN.findall(text) if token]
-        self.tokens.append(_END)
+        self.tokens += (_END, _END)  # two, since the reader looks one token ahead
         self.position = 0
         self.depth = 0
 

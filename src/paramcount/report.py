@@ -79,7 +79,9 @@ class LayerReport(Report):
         answer: dict[str, object] = {"layer": str(made.layer), "framework": self.framework}
         answer |= {name: figure.value for name, figure in made.figures}
         answer["total"] = self.total
-        answer |= {name: count for name, count in split(made, self.total).items() if count != self.total}
+        divided = split(made, self.total)
+        if len(divided) > 1:
+            answer |= divided
         if detail == "steps":
             answer["steps"] = [step_dict(step) for step in self.steps]
         if detail != "summary":

@@ -18,7 +18,6 @@ from paramcount.errors import (
     NotationError,
     ParamcountError,
     UnknownNameError,
-    raise_all,
     sequence,
     shown,
 )
@@ -150,13 +149,12 @@ class TakenApart:
         self.layers.append(Written(name, args, own, label, framework, from_json))
 
 
-def take_apart(items: Sequence[Item], most: int) -> TakenApart:
-    """Take what a caller gives apart.
+def take_apart(items: Sequence[Item], most: int, problems: list[ParamcountError]) -> TakenApart:
+    """Take what a caller gives apart, as far as it can be read. Mistakes go to `problems`.
 
     Raises:
-        ParamcountError: something cannot be read; all mistakes together.
+        LimitError: a bound is reached.
     """
-    problems: list[ParamcountError] = []
     flat: list[object] = []
     for index, item in enumerate(items):
         try:
@@ -176,7 +174,6 @@ def take_apart(items: Sequence[Item], most: int) -> TakenApart:
         problems.append(
             LayerError(f"several input shapes are declared: {', '.join(map(shapes.text, taken.declared))}.")
         )
-    raise_all(problems)
     return taken
 
 
@@ -208,7 +205,12 @@ def split(name: str) -> tuple[str, Framework | None]:
 
 
 def _is_unnamed_sequence(value: object) -> bool:
-    return isinstance(value, list) or (isinstance(value, Call) and not value.label and value.name.endswith(SEQUENTIAL))
+    if isinstance(value, Call):
+        return not value.label and split(value.name)[0] == SEQUENTIAL
+    if isinstance(value, Mapping):
+        fields = cast("Mapping[str, object]", value)
+        return "name" not in fields and str(fields.get("kind")).lower() == SEQUENTIAL.lower()
+    return isinstance(value, list)
 
 
 def _nests(value: object) -> bool:

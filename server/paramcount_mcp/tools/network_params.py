@@ -20,14 +20,17 @@ def _layers(value: object) -> object:
     if isinstance(sent, str):
         _bound(len(sent), 1)
         return sent
-    items = (sent,) if type(sent) is dict else sequence(sent)
-    if items is None:
-        raise refuse(f"must be a list of layers or one text, received {shown(sent)}.")
+    items = _items(sent)
     _bound(sum(len(item) for item in items if isinstance(item, str)), len(items))
     for index, item in enumerate(items):
         if not isinstance(item, str | dict):
-            raise refuse(f"[{index}] must be notation or an object, received {shown(item)}.")
+            raise refuse(f"must hold notation or objects; element {index} is {shown(item)}.")
     return list(items)
+
+
+def _items(sent: object) -> tuple[object, ...]:
+    found = sequence(sent)
+    return (sent,) if found is None else found
 
 
 def _bound(characters: int, layers: int) -> None:

@@ -35,6 +35,11 @@ def kinds() -> dict[str, Kind]:
     return register(kind for module in modules for kind in getattr(module, "KINDS", ()))
 
 
+def kind_named(name: str) -> Kind:
+    """Return the kind of this canonical name."""
+    return kinds()[name]
+
+
 @cache
 def spellings(framework: Framework) -> dict[str, tuple[Kind, Signature]]:
     """Every constructor name of a framework, aliases included, with its kind and its signature.

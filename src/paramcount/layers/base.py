@@ -96,6 +96,12 @@ class Kind:
     ranks: tuple[int, ...] = ()
     """How many dimensions may flow in, batch excluded; empty where any number may."""
 
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        """Pickle as the name: a kind is found again, not copied."""
+        from paramcount.layers import kind_named  # the registry reads this module, so it cannot be imported first
+
+        return kind_named, (self.name,)
+
     def signature(self, framework: Framework) -> Signature | None:
         """How a framework spells it; None where the framework has no such layer."""
         return self.pytorch if framework == "pytorch" else self.keras
@@ -229,9 +235,9 @@ def agreed(layer: Layer, field_name: str, own: int | None, flowing: int | None, 
     name = layer.signature.shown_as(field_name)
     if own is None:
         if flowing is None:
-            raise MissingError(
-                f"{name} is not known. Give {'it, or ' if name in layer.signature.by_name else ''}input_shape.{hint}"
-            )
+            parameter = layer.signature.by_name.get(name)
+            own_way = "" if parameter is None or parameter.canonical_only else "it, or "
+            raise MissingError(f"{name} is not known. Give {own_way}input_shape.{hint}")
         if flowing < 1:
             raise ShapeError(f"{name} would be {flowing}: nothing flows in.")
         return flowing

@@ -1,0 +1,62 @@
+"""Numbers that JSON clients would read rounded are refused by name, and exactness holds up to there."""
+
+import time
+
+import pytest
+
+from paramcount import LimitError, NetworkReport, ParamcountError, derive, layer, limits, network
+
+
+def test_totals_above_2_to_the_53_are_refused_by_name() -> None:
+    with pytest.raises(LimitError, match=r"the number of parameters would be \d+, above 2\^53 - 1"):
+        derive(layer("Linear(2147483647, 2147483647)"))
+    with pytest.raises(LimitError, match="the bytes of the parameters in float32"):
+        derive(layer("Linear(2147483647, 2000000)"))
+    with pytest.raises(LimitError, match="FLOPs would be .* Leave the input's size out"):
+        derive(layer("Conv2d(1000, 1000, 3)"), (1000, 2**20, 2**20))
+    with pytest.raises(LimitError, match="the number of output elements"):
+        derive(layer("ReLU()"), (2**30, 2**30))
+    with pytest.raises(LimitError, match="the number of parameters"):
+        derive(network("Linear(40000000, 40000000), " + "Linear(40000000, 40000000), " * 6))
+
+
+def test_the_largest_total_is_exact() -> None:
+    report = derive(layer("Linear(2147483647, 1048575, bias=False)"))
+    assert report.to_dict()["total"] == 2147483647 * 1048575
+
+
+def test_an_alternative_that_is_too_large_is_left_out() -> None:
+    report = derive(layer("Conv2d(3, 8, 3)"), (3, 20000, 20000))
+    names = [step["name"] for step in report.to_dict()["steps"]]  # type: ignore[union-attr]
+    assert "dense layer instead" not in names
+    assert "MACs" in names
+
+
+@pytest.mark.parametrize("size", [limits.MAX_SIZE + 1, 10**18, -(10**18)])
+def test_sizes_are_bounded(size: int) -> None:
+    with pytest.raises(ParamcountError, match="must be at"):
+        layer({"kind": "linear", "in_features": size, "out_features": 1})
+    with pytest.raises(ParamcountError, match="must be at"):
+        derive(layer("ReLU()"), (size,))
+
+
+def test_ranks_are_bounded() -> None:
+    with pytest.raises(ParamcountError, match="at most 8 dimensions"):
+        derive(layer("ReLU()"), (1,) * 9)
+
+
+def test_a_long_network_is_linear() -> None:
+    """Ten times the layers take about ten times as long; a quadratic step would take a hundred."""
+
+    def seconds(length: int) -> float:
+        text = "Conv2d(8, 8, 3, padding=1), ReLU(), " * (length // 2)
+        best = []
+        for _ in range(3):
+            start = time.perf_counter()
+            report = derive(network(text, input_shape=(8, 9, 9)))
+            best.append(time.perf_counter() - start)
+        assert isinstance(report, NetworkReport)
+        assert report.totals.parameters.value == 584 * (length // 2)
+        return min(best)
+
+    assert seconds(10_000) < 40 * seconds(1_000)

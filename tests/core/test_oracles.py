@@ -1,0 +1,123 @@
+"""Every case of the frameworks' own tables, for every layer kind that is known.
+
+Run `python -m tests.core.test_oracles` to print how many agree, by kind.
+"""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from paramcount import ParamcountError, derive, layer
+from paramcount.layers import spellings
+from paramcount.notation import Call, read
+from paramcount.report import LayerReport
+from tests.conftest import table
+
+# PyTorch refuses these in training only, for a batch of one. Shapes here leave the batch out, so the
+# answer stands, and a note says what PyTorch does.
+TRAINING_ONLY = {"t2462", "t2463"}
+
+
+def _cases(name: str, prefix: str, framework: Any) -> list[Any]:
+    known = spellings(framework)
+    cases = [case for case in table(name)["cases"] if case["ctor"].split("(")[0].removeprefix(prefix) in known]
+    assert cases
+    return [case for case in cases if "wrap" not in case]
+
+
+TORCH = _cases("torch_layers.json", "nn.", "pytorch")
+KERAS = _cases("keras_layers.json", "layers.", "keras")
+
+
+def _torch_report(case: dict[str, Any]) -> tuple[LayerReport, int]:
+    """Derive a case, with the size of the batch that its input holds."""
+    written: Any = case["ctor"]
+    if "call" in case:  # the size asked for when the layer was called
+        (call,) = read(case["ctor"])
+        assert isinstance(call, Call)
+        written = {"kind": call.name.removeprefix("nn."), **call.kwargs, **case["call"]}
+    made = layer(written, framework="pytorch")
+    shape = case["input"][0]
+    unbatched = (made.kind.dims and len(shape) == made.kind.dims + 1) or (
+        made.kind.name == "linear" and len(shape) == 1
+    )
+    if made.kind.name.startswith("adaptive") and len(shape) == made.kind.dims:
+        unbatched = True
+    report = derive(made, shape if unbatched else shape[1:])
+    assert isinstance(report, LayerReport)
+    return report, 1 if unbatched else shape[0]
+
+
+@pytest.mark.parametrize("case", TORCH, ids=[f"{case['id']} {case['ctor'].split('(')[0]}" for case in TORCH])
+def test_torch(case: dict[str, Any]) -> None:
+    check_torch(case)
+
+
+def check_torch(case: dict[str, Any]) -> None:
+    if case["id"] in TRAINING_ONLY:
+        assert any("In training PyTorch refuses" in note for note in _torch_report(case)[0].derivation.notes)
+        return
+    if not case["ok"]:
+        with pytest.raises(ParamcountError):
+            _torch_report(case)
+        return
+    report, batch = _torch_report(case)
+    made = report.derivation
+    assert {tensor.name: list(tensor.shape) for tensor in made.tensors if not tensor.buffer} == case.get("params", {})
+    assert {tensor.name: list(tensor.shape) for tensor in made.tensors if tensor.buffer} == case.get("buffers", {})
+    assert report.total == case["total"]
+    output = case["output"][0] if isinstance(case["output"][0], list) else case["output"]
+    assert made.output_shape is not None
+    assert list(made.output_shape) == (output if len(output) == len(made.output_shape) else output[1:])
+    assert made.macs is not None
+    assert 2 * batch * made.macs.value == case["flops"]
+
+
+@pytest.mark.parametrize("case", KERAS, ids=[f"{case['id']} {case['ctor'].split('(')[0]}" for case in KERAS])
+def test_keras(case: dict[str, Any]) -> None:
+    check_keras(case)
+
+
+def check_keras(case: dict[str, Any]) -> None:
+    if not case["ok"]:
+        with pytest.raises(ParamcountError):
+            derive(layer(case["ctor"], framework="keras"), case["input"][0][1:])
+        return
+    report = derive(layer(case["ctor"], framework="keras"), case["input"][0][1:])
+    assert isinstance(report, LayerReport)
+    made = report.derivation
+    assert [[tensor.name, list(tensor.shape), tensor.trainable] for tensor in made.tensors] == case["weights"]
+    assert report.total == case["total"]
+    assert report.to_dict().get("non_trainable", 0) == case["non_trainable"]
+    assert made.output_shape is not None
+    assert list(made.output_shape) == case["output"]
+
+
+def test_tables_hold_what_they_held() -> None:
+    """A table that lost its cases would agree with anything."""
+    assert (len(TORCH), len(KERAS)) >= (990, 300)
+    assert sum(not case["ok"] for case in TORCH) >= 100
+    assert sum(not case["ok"] for case in KERAS) >= 30
+
+
+def main() -> None:
+    """Print agree and disagree by constructor."""
+    for name, cases, check in (("torch", TORCH, check_torch), ("keras", KERAS, check_keras)):
+        agree: Counter[str] = Counter()
+        disagree: Counter[str] = Counter()
+        for case in cases:
+            constructor = case["ctor"].split("(")[0]
+            try:
+                check(case)
+                agree[constructor] += 1
+            except (AssertionError, pytest.fail.Exception):
+                disagree[constructor] += 1
+                print(f"{case['id']} disagrees: {case['ctor']} on {case['input']}")
+        for constructor in sorted(agree | disagree):
+            print(f"{name:6}{constructor:34}{agree[constructor]:5} agree{disagree[constructor]:5} disagree")
+        print(f"{name:6}{'all':34}{agree.total():5} agree{disagree.total():5} disagree")
+
+
+if __name__ == "__main__":
+    main()

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
 from paramcount import LayerError, ParamcountError, UnknownNameError
-from paramcount.errors import closest, shown
+from paramcount.errors import closest, enough, shown
 from paramcount.signature import Framework
 
 _FRAMEWORKS: Mapping[str, Framework] = {
@@ -44,6 +44,8 @@ def check[A: Arguments](
     problems: list[ParamcountError] = []
     given: dict[str, object] = {}
     for sent, value in arguments.items():
+        if enough(problems):
+            break
         name = synonyms.get(sent, sent)
         if name not in model.model_fields:
             hint = closest(sent, [*model.model_fields, *synonyms]) or f" Known are {', '.join(model.model_fields)}."

@@ -12,6 +12,7 @@ from paramcount.errors import (
     ParamcountError,
     UnknownNameError,
     closest,
+    enough,
     raise_all,
     sequence,
     shown,
@@ -96,6 +97,8 @@ def _nodes(found: Sequence[Written], framework: Framework, problems: list[Paramc
     seen = {INPUT}
     previous = INPUT
     for one in found:
+        if enough(problems):
+            break
         try:
             if one.label in seen:
                 raise LayerError(f"the name {shown(one.label)} is taken.")

@@ -16,7 +16,7 @@ import difflib
 from collections.abc import Iterable, Sequence, Sized
 from typing import TYPE_CHECKING, Self, cast
 
-from paramcount.limits import MAX_EXACT, MAX_PROBLEMS
+from paramcount.limits import MAX_EXACT, MAX_LISTED, MAX_MISTAKES
 
 if TYPE_CHECKING:
     from paramcount.report import NetworkReport
@@ -73,11 +73,17 @@ class SeveralErrors(ParamcountError):  # noqa: N818 - the name says that it hold
         super().__init__(f"{len(errors)} mistakes")
 
     def __str__(self) -> str:
-        shown = [f"- {': '.join((*self.place, str(error)))}" for error in self.errors[:MAX_PROBLEMS]]
+        shown = [f"- {': '.join((*self.place, str(error)))}" for error in self.errors[:MAX_LISTED]]
         more = len(self.errors) - len(shown)
         if more > 0:
             shown.append(f"- and {more} more")
-        return "\n".join((f"{len(self.errors)} mistakes:", *shown))
+        at_least = "at least " if len(self.errors) >= MAX_MISTAKES else ""
+        return "\n".join((f"{at_least}{len(self.errors)} mistakes:", *shown))
+
+
+def enough(errors: Sequence[ParamcountError]) -> bool:
+    """Whether so many mistakes were found that looking for more helps nobody."""
+    return len(errors) >= MAX_MISTAKES
 
 
 def raise_all(errors: Sequence[ParamcountError]) -> None:

@@ -27,5 +27,8 @@ MAX_NAME = 200
 MAX_DIGITS = 19
 """Digits of one number."""
 
-MAX_PROBLEMS = 20
+MAX_MISTAKES = 100
+"""Mistakes looked for in one call; after so many the rest is not checked."""
+
+MAX_LISTED = 20
 """Mistakes listed in one error."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from paramcount.errors import LayerError, ParamcountError, UnknownNameError, closest, raise_all, shown
+from paramcount.errors import LayerError, ParamcountError, UnknownNameError, closest, enough, raise_all, shown
 
 type Framework = Literal["pytorch", "keras"]
 
@@ -111,6 +111,8 @@ class Signature:
             )
         given = {parameter.name: value for parameter, value in zip(self.positional, args, strict=False)}
         for name, value in kwargs.items():
+            if enough(problems):
+                break
             target = self.by_name.get(name) or (self.by_field.get(name) if canonical else None)
             if target is None or (target.canonical_only and not canonical):
                 if not self.catch_all:

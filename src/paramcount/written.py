@@ -18,6 +18,7 @@ from paramcount.errors import (
     NotationError,
     ParamcountError,
     UnknownNameError,
+    enough,
     sequence,
     shown,
 )
@@ -157,12 +158,16 @@ def take_apart(items: Sequence[Item], most: int, problems: list[ParamcountError]
     """
     flat: list[object] = []
     for index, item in enumerate(items):
+        if enough(problems):
+            break
         try:
             flat.extend(read(item, most=most) if isinstance(item, str) else [item])
         except NotationError as error:
             problems.append(error.within(f"layers[{index}]") if len(items) > 1 else error)
     taken = TakenApart(most)
     for index, value in enumerate(flat):
+        if enough(problems):
+            break
         try:
             # Layers of a single Sequential are numbered as the framework numbers them: 0, 1, …
             taken.take(value, "" if len(flat) == 1 and _is_unnamed_sequence(value) else str(index))

@@ -12,7 +12,7 @@ def test_totals_above_2_to_the_53_are_refused_by_name() -> None:
         derive(layer("Linear(2147483647, 2147483647)"))
     with pytest.raises(LimitError, match="the bytes of the parameters in float32"):
         derive(layer("Linear(2147483647, 2000000)"))
-    with pytest.raises(LimitError, match="FLOPs would be .* Leave the input's size out"):
+    with pytest.raises(LimitError, match=r"FLOPs would be .* Leave the input's size out"):
         derive(layer("Conv2d(1000, 1000, 3)"), (1000, 2**20, 2**20))
     with pytest.raises(LimitError, match="the number of output elements"):
         derive(layer("ReLU()"), (2**30, 2**30))

@@ -138,6 +138,9 @@ def test_many_mistakes_are_cut() -> None:
     with pytest.raises(SeveralErrors) as caught:
         network(["Lineer(3, 4)"] * 50)
     assert str(caught.value).endswith("- and 30 more")
+    with pytest.raises(SeveralErrors) as caught:
+        network(["Lineer(3, 4)"] * 5000)
+    assert str(caught.value).startswith("at least 100 mistakes:")
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,10 @@ def test_both_eras_answer_alike() -> None:
     ],
 )
 def test_synonyms_and_what_hosts_stringify(arguments: dict[str, Any], call: Call) -> None:
-    assert structure(call("conv_layer_params", **arguments)) == derive(
-        layer("Conv2d(3, 32, 3, stride=2, bias=False)")
-    ).to_dict()
+    assert (
+        structure(call("conv_layer_params", **arguments))
+        == derive(layer("Conv2d(3, 32, 3, stride=2, bias=False)")).to_dict()
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,13 @@ def test_dimensions_are_told_by_the_numbers(arguments: dict[str, Any], notation:
 
 def test_keras(call: Call) -> None:
     result = call(
-        "conv_layer_params", in_channels=3, out_channels=32, kernel_size=3, padding=0, input_size=[9, 11], framework="tf"
+        "conv_layer_params",
+        in_channels=3,
+        out_channels=32,
+        kernel_size=3,
+        padding=0,
+        input_size=[9, 11],
+        framework="tf",
     )
     answer = structure(result)
     assert answer["layer"] == "Conv2D(32, 3)"

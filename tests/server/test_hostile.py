@@ -1,0 +1,279 @@
+"""Hostile calls of both tools: wrong types, huge numbers, deep nesting, odd text, broken notation.
+
+Each is answered or refused with a reason, and none takes a second. `PARAMCOUNT_HOSTILE` sets how
+many are tried (2,000 unless told; `python -m tests.server.test_hostile 100000` prints what it tried).
+"""
+
+import json
+import os
+import sys
+import time
+from collections import Counter
+from typing import Any
+
+import anyio
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
+from mcp_types import CallToolResult
+
+from paramcount_mcp import build_server
+from paramcount_mcp.server import ParamcountServer
+
+EXAMPLES = int(os.environ.get("PARAMCOUNT_HOSTILE", "2000"))
+LONGEST = 1.0
+"""Seconds that no call may take."""
+
+NUMBERS = st.one_of(
+    st.integers(-5, 300),
+    st.sampled_from([0, -1, 2**31 - 1, 2**31, 2**53, 2**63, 10**18, 10**40, 10**400, -(10**400)]),
+    st.floats(allow_nan=True, allow_infinity=True),
+    st.booleans(),
+)
+ODD_TEXT = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(
+        [
+            "",
+            "\x00",
+            "same",
+            "SAME",
+            "3",
+            "[3, 3]",
+            "[[[[",
+            "{}",
+            "null",
+            "1e999",
+            "ⅷ",
+            "٣",
+            "３",
+            "\ud800",
+            "𝟛",
+            "३",
+            "🙂" * 50,
+        ]
+    ),
+)
+JSON = st.recursive(
+    st.one_of(st.none(), NUMBERS, ODD_TEXT),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=5), st.dictionaries(st.one_of(ODD_TEXT, st.just("kind")), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+NAMES = st.sampled_from(
+    [
+        "Conv2d",
+        "Conv1d",
+        "Conv3d",
+        "Conv2D",
+        "ConvTranspose2d",
+        "Conv2DTranspose",
+        "Linear",
+        "Dense",
+        "BatchNorm2d",
+        "BatchNormalization",
+        "ReLU",
+        "MaxPool2d",
+        "MaxPooling2D",
+        "AvgPool2d",
+        "AdaptiveAvgPool2d",
+        "GlobalAveragePooling2D",
+        "Flatten",
+        "Dropout",
+        "Sequential",
+        "Input",
+        "Softmax",
+        "GLU",
+        "Identity",
+        "nn.Conv2d",
+        "torch.nn.Linear",
+        "keras.layers.Dense",
+        "foo.Bar",
+        "lambda",
+        "__import__",
+        "conv2d",
+        "Lineer",
+    ]
+)
+LITERALS = st.one_of(
+    NUMBERS.map(repr),
+    st.sampled_from(
+        [
+            "3",
+            "(3, 3)",
+            "[1, 2]",
+            "'same'",
+            '"valid"',
+            "None",
+            "True",
+            "x",
+            "2 * 3",
+            "7 // 0",
+            "9" * 25,
+            "(3,",
+            "{1: 2}",
+            "-",
+            "--1",
+            "3x3",
+        ]
+    ),
+)
+ARGUMENTS = st.one_of(
+    LITERALS,
+    st.tuples(
+        st.sampled_from(
+            [
+                "in_channels",
+                "out_channels",
+                "kernel_size",
+                "stride",
+                "padding",
+                "groups",
+                "bias",
+                "filters",
+                "units",
+                "dim",
+                "p",
+                "shape",
+            ]
+        ),
+        LITERALS,
+    ).map("=".join),
+)
+CALLS = st.recursive(
+    st.tuples(NAMES, st.lists(ARGUMENTS, max_size=5)).map(lambda pair: f"{pair[0]}({', '.join(pair[1])})"),
+    lambda inner: st.lists(inner, max_size=4).map(lambda calls: f"Sequential({', '.join(calls)})"),
+    max_leaves=6,
+)
+DEEP = st.tuples(st.sampled_from(["(", "[", "f(", "Sequential(", "{", "-", "not "]), st.integers(1, 3000)).map(
+    lambda pair: pair[0] * pair[1]
+)
+LONG = st.tuples(st.sampled_from(["ReLU(), ", "Conv2d(8, 8, 3, padding=1)\n", "Linear(7, 7) -> ", "#\n", " ", "9", "a.", "'"]),
+                 st.integers(1, 12_000)).map(lambda pair: pair[0] * pair[1])  # fmt: skip
+NOTATION = st.one_of(
+    CALLS,
+    ODD_TEXT,
+    DEEP,
+    st.lists(CALLS, max_size=5).map(", ".join),
+    st.text("Conv2d(), [3]='\"#\n-*/.{}:xX", max_size=60),
+)
+
+
+def deep_json(depth: int) -> Any:
+    value: Any = 1
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+VALUES = st.one_of(JSON, NUMBERS, st.lists(NUMBERS, max_size=4), st.integers(1, 500).map(deep_json))
+CONV_NAMES = [
+    "in_channels",
+    "out_channels",
+    "kernel_size",
+    "stride",
+    "padding",
+    "dilation",
+    "groups",
+    "bias",
+    "transposed",
+    "output_padding",
+    "input_size",
+    "framework",
+    "expected",
+    "filters",
+    "k",
+    "f",
+    "c",
+    "kernal_size",
+]
+CONV = st.tuples(
+    st.fixed_dictionaries({}, optional={name: st.one_of(st.integers(1, 64), VALUES) for name in CONV_NAMES}),
+    st.dictionaries(ODD_TEXT, VALUES, max_size=1),
+).map(lambda pair: ("conv_layer_params", pair[0] | pair[1]))
+LAYERS = st.one_of(
+    NOTATION, LONG, st.lists(st.one_of(NOTATION, JSON), max_size=6), JSON, st.integers(1, 500).map(deep_json)
+)
+NETWORK = st.fixed_dictionaries(
+    {},
+    optional={
+        "layers": LAYERS,
+        "input_shape": st.one_of(st.lists(st.integers(1, 300), max_size=4), VALUES),
+        "framework": st.one_of(st.sampled_from(["pytorch", "keras"]), VALUES),
+        "detail": st.one_of(st.sampled_from(["summary", "layers", "steps"]), VALUES),
+        "expected": VALUES,
+    },
+).map(lambda arguments: ("network_params", arguments))
+HOSTILE = st.one_of(CONV, NETWORK)
+
+SERVER: list[ParamcountServer] = []
+TRIED: Counter[str] = Counter()
+
+
+def attempt(name: str, arguments: dict[str, Any]) -> None:
+    """Make one call and hold the server to its promise."""
+    if not SERVER:
+        SERVER.append(build_server())
+    start = time.perf_counter()
+    try:
+        result = anyio.run(SERVER[0].call_tool, name, arguments)
+    except UnexpectedToolError as error:
+        raise AssertionError(f"a defect: {error} on {arguments!r:.500}") from error
+    except ToolError as error:
+        reason = str(error)
+        assert reason.strip()
+        assert "Error executing tool" not in reason
+        assert len(reason) < 20_000
+        TRIED["refused"] += 1
+    else:
+        assert isinstance(result, CallToolResult)
+        structured = result.structured_content
+        assert structured is not None
+        text = json.dumps(structured, ensure_ascii=False, allow_nan=False)
+        assert json.loads(text) == structured
+        TRIED["refused with what came before" if result.is_error else "answered"] += 1
+    seconds = time.perf_counter() - start
+    TRIED[f"{name}"] += 1
+    assert seconds < LONGEST, f"{seconds:.2f} s for {name} {arguments!r:.300}"
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+@given(HOSTILE)
+def test_hostile_calls(call: tuple[str, dict[str, Any]]) -> None:
+    attempt(*call)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("network_params", {"layers": "f(" * 3000}),
+        ("network_params", {"layers": "-" * 100_000 + "1"}),
+        ("network_params", {"layers": deep_json(5000)}),
+        ("network_params", {"layers": [deep_json(5000)]}),
+        ("network_params", {"layers": "[" * 100_000}),
+        ("network_params", {"layers": "1+" * 100_000 + "1"}),
+        ("network_params", {"layers": "ReLU()" * 10_000, "input_shape": [3, 8, 8]}),
+        ("network_params", {"layers": ["Lineer(3)"] * 10_000}),
+        ("network_params", {"layers": "Conv2d(" + "3, " * 50_000 + ")"}),
+        ("network_params", {"layers": [{"kind": "conv2d", "kernel_size": [1] * 100_000}]}),
+        ("network_params", {"layers": "ReLU()", "input_shape": deep_json(5000)}),
+        ("conv_layer_params", {"in_channels": 10**4000, "out_channels": 1, "kernel_size": 1}),
+        ("conv_layer_params", {"in_channels": [10**5000], "out_channels": 1, "kernel_size": 1}),
+        ("conv_layer_params", {"in_channels": 3, "out_channels": 1, "kernel_size": "[" * 50_000}),
+        ("conv_layer_params", {"x" * 100_000: 1}),
+        ("conv_layer_params", {f"x{i}": i for i in range(10_000)}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "arguments",
+)
+def test_known_bombs(name: str, arguments: dict[str, Any]) -> None:
+    attempt(name, arguments)
+
+
+if __name__ == "__main__":
+    count = int(sys.argv[1])
+    settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck))(
+        given(HOSTILE)(lambda call: attempt(*call))
+    )()
+    print(f"{TRIED.total() // 2:,} hostile calls: {dict(TRIED)}")

@@ -4,14 +4,15 @@ Hosts stringify: "3", "[3, 3]" and 64.0 are read as the numbers they hold. True 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
 from paramcount import LayerError, ParamcountError, UnknownNameError
-from paramcount.errors import closest, enough, shown
+from paramcount.errors import closest, enough, sequence, shown
+from paramcount.limits import MAX_RANK
 from paramcount.signature import Framework
 
 _FRAMEWORKS: Mapping[str, Framework] = {
@@ -113,9 +114,12 @@ def _several(value: object) -> object:
             if len(parts) > 1 and all(part.strip().isdecimal() for part in parts):
                 value = [int(part) for part in parts]
                 break
-    if isinstance(value, list | tuple):
-        return [_one(inner) for inner in cast("Sequence[object]", value)]
-    return _one(value)
+    items = sequence(value)
+    if items is None:
+        return _one(value)
+    if not 1 <= len(items) <= MAX_RANK:
+        raise refuse(f"must hold one number for each dimension, received {shown(value)}.")
+    return [_one(inner) for inner in items]
 
 
 def _padding(value: object) -> object:

@@ -167,4 +167,6 @@ def _explained(problem: object, signature: Signature) -> LayerError:
 
 
 def _holds_name(value: object) -> bool:
-    return isinstance(value, Name | Call) or any(map(_holds_name, sequence(value) or ()))
+    if isinstance(value, Name | Call):
+        return True
+    return isinstance(value, list | tuple) and any(map(_holds_name, sequence(value) or ()))

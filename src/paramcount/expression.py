@@ -36,7 +36,7 @@ class View(enum.Enum):
 class Expression:
     """An integer and the tree it was computed by."""
 
-    __slots__ = ("value",)
+    __slots__ = ("_formula", "_substitution", "value")
     value: int
 
     def __add__(self, other: "Expression | int") -> "Expression":
@@ -71,12 +71,12 @@ class Expression:
     @property
     def formula(self) -> str:
         """The expression by the names of its quantities, as plain text."""
-        return self.render(View.NAMES)
+        return self._once("_formula", View.NAMES)
 
     @property
     def substitution(self) -> str:
         """The expression with each quantity's value in its place, as plain text."""
-        return self.render(View.VALUES)
+        return self._once("_substitution", View.VALUES)
 
     @property
     def expanded(self) -> str:
@@ -86,6 +86,15 @@ class Expression:
     def render(self, view: View, *, latex: bool = False) -> str:
         """Render as plain text, or as the body of a LaTeX formula."""
         return (self._latex if latex else self._plain)(view)[0]
+
+    def _once(self, slot: str, view: View) -> str:
+        """Render once; text and structure of an answer both show it."""
+        try:
+            return str(getattr(self, slot))
+        except AttributeError:
+            text = self._plain(view)[0]
+            setattr(self, slot, text)
+            return text
 
     def _plain(self, view: View) -> tuple[str, int]:
         raise NotImplementedError  # each node below renders itself
@@ -109,7 +118,10 @@ class Literal(Expression):
     def __init__(self, value: int) -> None:
         self.value = value
 
-    def _plain(self, view: View) -> tuple[str, int]:  # noqa: ARG002 - a literal looks alike in every view
+    def _text(self, view: View, latex: bool, least: int) -> str:  # noqa: ARG002 - a literal looks alike in every view
+        return str(self.value) if self.value >= 0 else f"({_number(self.value)[0]})"
+
+    def _plain(self, view: View) -> tuple[str, int]:  # noqa: ARG002 - the same
         return _number(self.value)
 
     _latex = _plain
@@ -124,6 +136,14 @@ class Quantity(Expression):
         self.name = name
         self.value = value
         self.definition = definition
+
+    def _text(self, view: View, latex: bool, least: int) -> str:
+        if not latex:  # the short way for what is rendered most
+            if view is View.NAMES:
+                return self.name
+            if self.value >= 0 and (view is View.VALUES or self.definition is None):
+                return str(self.value)
+        return super()._text(view, latex, least)
 
     def _plain(self, view: View) -> tuple[str, int]:
         if view is View.NAMES:

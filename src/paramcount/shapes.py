@@ -6,6 +6,7 @@ stands for a dimension that is not known.
 """
 
 from math import prod
+from typing import cast
 
 from paramcount.expression import Ceiling, Expression, as_expression
 
@@ -83,10 +84,9 @@ def elements(shape: tuple[int, ...]) -> int:
 
 def known(shape: Shape | None) -> tuple[int, ...] | None:
     """Return the shape where every dimension of it is known, else None."""
-    if shape is None:
+    if shape is None or None in shape:
         return None
-    sizes = tuple(size for size in shape if size is not None)
-    return sizes if len(sizes) == len(shape) else None
+    return cast("tuple[int, ...]", shape)
 
 
 def text(shape: Shape) -> str:

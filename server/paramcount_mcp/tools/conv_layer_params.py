@@ -201,12 +201,11 @@ TOOL = Tool(
     output={
         "type": "object",
         "description": (
-            "weights_per_filter, bias_per_filter, parameters_per_filter, filters; steps: {name, formula, substitution, "
+            "layer; weights_per_filter, bias_per_filter, parameters_per_filter, filters; steps: {name, formula, substitution, "
             "value}; tensors: {name, shape, count}; with input_size output_shape (batch excluded), macs, flops; "
             "memory_bytes by dtype; expected: {value, match, slip}; notes. Fields that do not apply are left out."
         ),
         "properties": {
-            "layer": {"type": "string", "description": "the layer as its framework spells it"},
             "total": {"type": "integer", "description": "parameters"},
             "steps": {"type": "array"},
         },

@@ -167,7 +167,6 @@ TOOL = Tool(
             "or are 0, are left out."
         ),
         "properties": {
-            "framework": {"type": "string"},
             "totals": {"type": "object"},
             "layers": {"type": "array"},
         },

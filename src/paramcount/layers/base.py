@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Self
+from functools import cached_property
+from typing import Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict
 
-from paramcount.errors import MissingError, ShapeError, sequence
+from paramcount.errors import MissingError, ShapeError
 from paramcount.expression import Expression, Quantity
 from paramcount.expression import Literal as Number
 from paramcount.layers.fields import AXES
@@ -149,20 +150,27 @@ class Layer(BaseModel):
         """What other layers between the same input and output would need."""
         return ()
 
+    @cached_property
+    def text(self) -> str:
+        """The layer as its framework spells it, defaults left out."""
+        return self.signature.write({name: _compact(value) for name, value in self.__dict__.items()})
+
     def __str__(self) -> str:
-        """Write the layer as its framework spells it, defaults left out."""
-        fields = {name: _compact(value) for name, value in self.__dict__.items()}
-        return self.signature.write(fields)
+        return self.text
 
     def filled(self, **fields: object) -> Self:
         """Copy the layer with fields filled in that were left to be inferred."""
-        return self.model_copy(update=fields)
+        copy = self.model_copy(update=fields)
+        copy.__dict__.pop("text", None)  # it is written for the fields as they were
+        return copy
 
 
 def _compact(value: object) -> object:
     """Write (3, 3) as 3."""
-    items = sequence(value)
-    return items[0] if items and type(items[0]) is int and len(set(items)) == 1 else value
+    if type(value) is not tuple:
+        return value
+    items = cast("tuple[object, ...]", value)
+    return items[0] if items and type(items[0]) is int and len(set(items)) == 1 else items
 
 
 class Spatial(Layer):

@@ -15,6 +15,12 @@ INLINE_LAYERS = 200
 INLINE_TEXT = 8_000
 """Characters of notation that are read on the event loop; more is read in a thread."""
 
+RECENT = 128
+"""Answers that are kept for a call that is repeated."""
+
+RECENT_ARGUMENTS = 2_000
+"""Characters of the arguments of a call whose answer is kept."""
+
 THREADS = 4
 """Calls that are worked on in threads at the same time."""
 

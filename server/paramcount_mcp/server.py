@@ -5,7 +5,9 @@ are overridden so that every schema and every error is the project's own.
 """
 
 import functools
+import json
 import logging
+from collections import OrderedDict
 from importlib.metadata import version
 from typing import Any
 
@@ -50,6 +52,7 @@ class ParamcountServer(MCPServer[Any]):
             cache_hints={"tools/list": CacheHint(ttl_ms=limits.LIST_TTL_MS, scope="public")},
         )
         self._threads = anyio.CapacityLimiter(limits.THREADS)
+        self._recent = Recent(limits.RECENT)
 
     async def list_tools(self) -> list[Listed]:
         """List the tools, in the order of their names."""
@@ -71,7 +74,7 @@ class ParamcountServer(MCPServer[Any]):
         if tool is None:
             raise ToolError(f"There is no tool {name[:60]!r}.{closest(name, tools())}")
         if _small(arguments):
-            return _answer(tool, arguments)
+            return self._recent.answer(tool, arguments)
         return await anyio.to_thread.run_sync(functools.partial(_answer, tool, arguments), limiter=self._threads)
 
 
@@ -97,6 +100,34 @@ def _answer(tool: Tool, arguments: dict[str, Any]) -> CallToolResult:
             f"{tool.name} failed because of a defect in paramcount ({type(error).__name__}), not because of the "
             f"arguments. Please report the call."
         ) from error
+
+
+class Recent:
+    """The last few small answers: assistants repeat a call, and the same arguments have the same answer.
+
+    Whether an answer is kept changes nothing but the time it takes. Errors are not kept.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._answers: OrderedDict[str, CallToolResult] = OrderedDict()
+
+    def answer(self, tool: Tool, arguments: dict[str, Any]) -> CallToolResult:
+        """Answer from what is kept, or anew."""
+        try:
+            key = f"{tool.name} {json.dumps(arguments)}"
+        except (TypeError, ValueError, RecursionError):  # not JSON, so it did not come over the wire
+            return _answer(tool, arguments)
+        kept = self._answers.get(key)
+        if kept is not None:
+            self._answers.move_to_end(key)
+            return kept
+        result = _answer(tool, arguments)
+        if not result.is_error and len(key) <= limits.RECENT_ARGUMENTS:
+            self._answers[key] = result
+            if len(self._answers) > self._most:
+                self._answers.popitem(last=False)
+        return result
 
 
 def build_server() -> ParamcountServer:

@@ -48,6 +48,15 @@ def layer(written: Item, *, framework: Framework | None = None) -> Layer:
         raise error.within(one.name[:60]) from None
 
 
+def layer_of_kind(kind: str, fields: Mapping[str, object], *, framework: Framework) -> Layer:
+    """Make one layer from its canonical name and fields, the short way for what is already taken apart.
+
+    Raises:
+        ParamcountError: a field is unknown or breaks a rule.
+    """
+    return _make(Written(kind, (), dict(fields), "", None, from_json=True), framework)
+
+
 def network(
     items: Item | Sequence[Item],
     *,
@@ -102,13 +111,14 @@ def _nodes(found: Sequence[Written], framework: Framework, problems: list[Paramc
         try:
             if one.label in seen:
                 raise LayerError(f"the name {shown(one.label)} is taken.")
-            if one.key not in made:
-                made[one.key] = _make(one, framework)
+            key = one.key
+            if key not in made:
+                made[key] = _make(one, framework)
         except ParamcountError as error:
             problems.append(error.within(one.place))
             continue
         seen.add(one.label)
-        nodes.append(Node(one.label, made[one.key], (previous,)))
+        nodes.append(Node(one.label, made[key], (previous,)))
         previous = one.label
     return tuple(nodes)
 
@@ -169,4 +179,5 @@ def _explained(problem: object, signature: Signature) -> LayerError:
 def _holds_name(value: object) -> bool:
     if isinstance(value, Name | Call):
         return True
-    return isinstance(value, list | tuple) and any(map(_holds_name, sequence(value) or ()))
+    inner = sequence(value)
+    return inner is not None and any(map(_holds_name, inner))

@@ -17,9 +17,9 @@ Operators build trees: `+`, `-`, `*` and `//` (floor) take expressions and ints;
 """
 
 import enum
-from math import prod
+from typing import override
 
-_ADDITIVE, _MULTIPLICATIVE, _ATOM = 1, 2, 3
+_LOOSE, _ADDITIVE, _MULTIPLICATIVE, _ATOM = 0, 1, 2, 3
 
 
 class View(enum.Enum):
@@ -31,6 +31,9 @@ class View(enum.Enum):
     """Its value: the substitution."""
     EXPANDED = enum.auto()
     """Its definition's substitution, down to the quantities that have none."""
+
+
+_NAMES, _EXPANDED = View.NAMES, View.EXPANDED
 
 
 class Expression:
@@ -71,43 +74,33 @@ class Expression:
     @property
     def formula(self) -> str:
         """The expression by the names of its quantities, as plain text."""
-        return self._once("_formula", View.NAMES)
+        try:
+            return self._formula
+        except AttributeError:  # rendered once: the text and the structure of an answer both show it
+            self._formula: str = self.plain(View.NAMES)
+            return self._formula
 
     @property
     def substitution(self) -> str:
         """The expression with each quantity's value in its place, as plain text."""
-        return self._once("_substitution", View.VALUES)
+        try:
+            return self._substitution
+        except AttributeError:
+            self._substitution: str = self.plain(View.VALUES)
+            return self._substitution
 
     @property
     def expanded(self) -> str:
         """The substitution, with the definitions of its quantities written out."""
-        return self.render(View.EXPANDED)
+        return self.plain(View.EXPANDED)
 
-    def render(self, view: View, *, latex: bool = False) -> str:
-        """Render as plain text, or as the body of a LaTeX formula."""
-        return (self._latex if latex else self._plain)(view)[0]
-
-    def _once(self, slot: str, view: View) -> str:
-        """Render once; text and structure of an answer both show it."""
-        try:
-            return str(getattr(self, slot))
-        except AttributeError:
-            text = self._plain(view)[0]
-            setattr(self, slot, text)
-            return text
-
-    def _plain(self, view: View) -> tuple[str, int]:
+    def plain(self, view: View, least: int = _LOOSE) -> str:
+        """Render as plain text, in brackets where it binds more loosely than `least`."""
         raise NotImplementedError  # each node below renders itself
 
-    def _latex(self, view: View) -> tuple[str, int]:
+    def latex(self, view: View, least: int = _LOOSE) -> str:
+        """Render as the body of a LaTeX formula, in brackets where it binds more loosely than `least`."""
         raise NotImplementedError  # each node below renders itself
-
-    def _text(self, view: View, latex: bool, least: int) -> str:
-        """Render as an operand: in brackets where it binds more loosely than `least`."""
-        text, precedence = (self._latex if latex else self._plain)(view)
-        if precedence >= least:
-            return text
-        return rf"\left({text}\right)" if latex else f"({text})"
 
 
 class Literal(Expression):
@@ -118,13 +111,13 @@ class Literal(Expression):
     def __init__(self, value: int) -> None:
         self.value = value
 
-    def _text(self, view: View, latex: bool, least: int) -> str:  # noqa: ARG002 - a literal looks alike in every view
-        return str(self.value) if self.value >= 0 else f"({_number(self.value)[0]})"
+    @override
+    def plain(self, view: View, least: int = _LOOSE) -> str:
+        return _digits(self.value, least)
 
-    def _plain(self, view: View) -> tuple[str, int]:  # noqa: ARG002 - the same
-        return _number(self.value)
-
-    _latex = _plain
+    @override
+    def latex(self, view: View, least: int = _LOOSE) -> str:
+        return _digits(self.value, least)
 
 
 class Quantity(Expression):
@@ -137,27 +130,21 @@ class Quantity(Expression):
         self.value = value
         self.definition = definition
 
-    def _text(self, view: View, latex: bool, least: int) -> str:
-        if not latex:  # the short way for what is rendered most
-            if view is View.NAMES:
-                return self.name
-            if self.value >= 0 and (view is View.VALUES or self.definition is None):
-                return str(self.value)
-        return super()._text(view, latex, least)
+    @override
+    def plain(self, view: View, least: int = _LOOSE) -> str:
+        if view is _NAMES:
+            return self.name
+        if view is _EXPANDED and self.definition is not None:
+            return self.definition.plain(view, least)
+        return _digits(self.value, least)
 
-    def _plain(self, view: View) -> tuple[str, int]:
-        if view is View.NAMES:
-            return self.name, _ATOM
-        if view is View.EXPANDED and self.definition is not None:
-            return self.definition._plain(view)
-        return _number(self.value)
-
-    def _latex(self, view: View) -> tuple[str, int]:
-        if view is View.NAMES:
-            return rf"\text{{{_escape(self.name)}}}", _ATOM
-        if view is View.EXPANDED and self.definition is not None:
-            return self.definition._latex(view)
-        return _number(self.value)
+    @override
+    def latex(self, view: View, least: int = _LOOSE) -> str:
+        if view is _NAMES:
+            return rf"\text{{{_escape(self.name)}}}"
+        if view is _EXPANDED and self.definition is not None:
+            return self.definition.latex(view, least)
+        return _digits(self.value, least)
 
 
 class Sum(Expression):
@@ -169,18 +156,21 @@ class Sum(Expression):
         self.terms = terms
         self.value = sum([term.value for term in terms])
 
-    def _joined(self, view: View, latex: bool) -> tuple[str, int]:
+    @override
+    def plain(self, view: View, least: int = _LOOSE) -> str:
         if not self.terms:
-            return "0", _ATOM
+            return "0"
         first, *rest = self.terms
-        texts = [first._text(view, latex, _ADDITIVE), *(term._text(view, latex, _MULTIPLICATIVE) for term in rest)]
-        return " + ".join(texts), _ADDITIVE if rest else _ATOM
+        texts = [first.plain(view, _ADDITIVE), *[term.plain(view, _MULTIPLICATIVE) for term in rest]]
+        return _bracketed(" + ".join(texts), _ADDITIVE if rest else _ATOM, least)
 
-    def _plain(self, view: View) -> tuple[str, int]:
-        return self._joined(view, latex=False)
-
-    def _latex(self, view: View) -> tuple[str, int]:
-        return self._joined(view, latex=True)
+    @override
+    def latex(self, view: View, least: int = _LOOSE) -> str:
+        if not self.terms:
+            return "0"
+        first, *rest = self.terms
+        texts = [first.latex(view, _ADDITIVE), *[term.latex(view, _MULTIPLICATIVE) for term in rest]]
+        return _grouped(" + ".join(texts), _ADDITIVE if rest else _ATOM, least)
 
 
 class Product(Expression):
@@ -190,20 +180,25 @@ class Product(Expression):
 
     def __init__(self, factors: tuple[Expression, ...]) -> None:
         self.factors = factors
-        self.value = prod([factor.value for factor in factors])
+        self.value = 1
+        for factor in factors:
+            self.value *= factor.value
 
-    def _joined(self, view: View, latex: bool) -> tuple[str, int]:
+    @override
+    def plain(self, view: View, least: int = _LOOSE) -> str:
         if not self.factors:
-            return "1", _ATOM
+            return "1"
         first, *rest = self.factors
-        texts = [first._text(view, latex, _MULTIPLICATIVE), *(factor._text(view, latex, _ATOM) for factor in rest)]
-        return (r" \times " if latex else " × ").join(texts), _MULTIPLICATIVE if rest else _ATOM
+        texts = [first.plain(view, _MULTIPLICATIVE), *[factor.plain(view, _ATOM) for factor in rest]]
+        return _bracketed(" × ".join(texts), _MULTIPLICATIVE if rest else _ATOM, least)
 
-    def _plain(self, view: View) -> tuple[str, int]:
-        return self._joined(view, latex=False)
-
-    def _latex(self, view: View) -> tuple[str, int]:
-        return self._joined(view, latex=True)
+    @override
+    def latex(self, view: View, least: int = _LOOSE) -> str:
+        if not self.factors:
+            return "1"
+        first, *rest = self.factors
+        texts = [first.latex(view, _MULTIPLICATIVE), *[factor.latex(view, _ATOM) for factor in rest]]
+        return _grouped(r" \times ".join(texts), _MULTIPLICATIVE if rest else _ATOM, least)
 
 
 class _Binary(Expression):
@@ -219,10 +214,10 @@ class _Binary(Expression):
         raise NotImplementedError  # each node below computes itself
 
     def _ratio(self, view: View) -> str:
-        return f"{self.left._text(view, False, _MULTIPLICATIVE)} ÷ {self.right._text(view, False, _ATOM)}"
+        return f"{self.left.plain(view, _MULTIPLICATIVE)} ÷ {self.right.plain(view, _ATOM)}"
 
     def _fraction(self, view: View) -> str:
-        return rf"\frac{{{self.left.render(view, latex=True)}}}{{{self.right.render(view, latex=True)}}}"
+        return rf"\frac{{{self.left.latex(view)}}}{{{self.right.latex(view)}}}"
 
 
 class Difference(_Binary):
@@ -231,36 +226,41 @@ class Difference(_Binary):
     __slots__ = ()
 
     @staticmethod
+    @override
     def _compute(left: int, right: int) -> int:
         return left - right
 
-    def _plain(self, view: View) -> tuple[str, int]:
-        return (
-            f"{self.left._text(view, False, _ADDITIVE)} − {self.right._text(view, False, _MULTIPLICATIVE)}",
-            _ADDITIVE,
-        )
+    @override
+    def plain(self, view: View, least: int = _LOOSE) -> str:
+        text = f"{self.left.plain(view, _ADDITIVE)} − {self.right.plain(view, _MULTIPLICATIVE)}"
+        return _bracketed(text, _ADDITIVE, least)
 
-    def _latex(self, view: View) -> tuple[str, int]:
-        return f"{self.left._text(view, True, _ADDITIVE)} - {self.right._text(view, True, _MULTIPLICATIVE)}", _ADDITIVE
+    @override
+    def latex(self, view: View, least: int = _LOOSE) -> str:
+        text = f"{self.left.latex(view, _ADDITIVE)} - {self.right.latex(view, _MULTIPLICATIVE)}"
+        return _grouped(text, _ADDITIVE, least)
 
 
 class Quotient(_Binary):
-    """left ÷ right, where right divides left."""
+    """A quotient: left ÷ right, where right divides left."""
 
     __slots__ = ()
 
     @staticmethod
+    @override
     def _compute(left: int, right: int) -> int:
         quotient, remainder = divmod(left, right)
         if remainder:
             raise ArithmeticError(f"{right} does not divide {left}")
         return quotient
 
-    def _plain(self, view: View) -> tuple[str, int]:
-        return self._ratio(view), _MULTIPLICATIVE
+    @override
+    def plain(self, view: View, least: int = _LOOSE) -> str:
+        return _bracketed(self._ratio(view), _MULTIPLICATIVE, least)
 
-    def _latex(self, view: View) -> tuple[str, int]:
-        return self._fraction(view), _MULTIPLICATIVE
+    @override
+    def latex(self, view: View, least: int = _LOOSE) -> str:
+        return _grouped(self._fraction(view), _MULTIPLICATIVE, least)
 
 
 class Floor(_Binary):
@@ -269,14 +269,17 @@ class Floor(_Binary):
     __slots__ = ()
 
     @staticmethod
+    @override
     def _compute(left: int, right: int) -> int:
         return left // right
 
-    def _plain(self, view: View) -> tuple[str, int]:
-        return f"⌊{self._ratio(view)}⌋", _ATOM
+    @override
+    def plain(self, view: View, least: int = _LOOSE) -> str:
+        return f"⌊{self._ratio(view)}⌋"
 
-    def _latex(self, view: View) -> tuple[str, int]:
-        return rf"\left\lfloor {self._fraction(view)} \right\rfloor", _ATOM
+    @override
+    def latex(self, view: View, least: int = _LOOSE) -> str:
+        return rf"\left\lfloor {self._fraction(view)} \right\rfloor"
 
 
 class Ceiling(_Binary):
@@ -285,14 +288,17 @@ class Ceiling(_Binary):
     __slots__ = ()
 
     @staticmethod
+    @override
     def _compute(left: int, right: int) -> int:
         return -(-left // right)
 
-    def _plain(self, view: View) -> tuple[str, int]:
-        return f"⌈{self._ratio(view)}⌉", _ATOM
+    @override
+    def plain(self, view: View, least: int = _LOOSE) -> str:
+        return f"⌈{self._ratio(view)}⌉"
 
-    def _latex(self, view: View) -> tuple[str, int]:
-        return rf"\left\lceil {self._fraction(view)} \right\rceil", _ATOM
+    @override
+    def latex(self, view: View, least: int = _LOOSE) -> str:
+        return rf"\left\lceil {self._fraction(view)} \right\rceil"
 
 
 def as_expression(value: Expression | int) -> Expression:
@@ -310,8 +316,18 @@ def named(name: str, definition: Expression) -> Quantity:
     return Quantity(name, definition.value, definition)
 
 
-def _number(value: int) -> tuple[str, int]:
-    return (str(value), _ATOM) if value >= 0 else (f"−{-value}", 0)
+def _digits(value: int, least: int) -> str:
+    if value >= 0:
+        return str(value)
+    return f"−{-value}" if least == _LOOSE else f"(−{-value})"
+
+
+def _bracketed(text: str, precedence: int, least: int) -> str:
+    return text if precedence >= least else f"({text})"
+
+
+def _grouped(text: str, precedence: int, least: int) -> str:
+    return text if precedence >= least else rf"\left({text}\right)"
 
 
 def _escape(name: str) -> str:

@@ -227,11 +227,14 @@ def _nests(value: object) -> bool:
 
 def _pop_shape(kwargs: dict[str, object], place: str) -> Shape | None:
     """Take Keras's `input_shape` and its relatives out of a layer's arguments."""
+    name = next((name for name in _SHAPES if name in kwargs), None) if kwargs else None
+    if name is None:
+        return None
     try:
-        for name, batch in (("input_shape", 0), ("batch_input_shape", 1), ("batch_shape", 1)):
-            if name in kwargs:
-                return checked_shape(kwargs.pop(name))[batch:]
-        return checked_shape((kwargs.pop("input_dim"),)) if "input_dim" in kwargs else None
+        value = kwargs.pop(name)
+        if name == "input_dim":
+            return checked_shape((value,))
+        return checked_shape(value)[1 if name.startswith("batch") else 0 :]
     except ParamcountError as error:
         raise error.within(place) from None
 
@@ -250,4 +253,5 @@ def _declared(call: Call, place: str) -> Shape:
         raise error.within(place) from None
 
 
+_SHAPES = ("input_shape", "batch_input_shape", "batch_shape", "input_dim")
 _INPUT_IGNORED = frozenset(("batch_size", "dtype", "name", "sparse", "ragged", "optional"))

@@ -6,6 +6,7 @@ The no-op tools are what the SDK's own decorator makes of a function that return
 returns, ready made, an answer as large as paramcount's.
 """
 
+import itertools
 import sys
 
 import anyio
@@ -44,12 +45,18 @@ async def compare(title: str, ours: Client, theirs: Client, rounds: int) -> None
     """Take turns between the two servers."""
     from tests.benchmarks.tables import in_turn, show
 
+    sizes = itertools.count(5)
+
+    def anew() -> dict[str, object]:
+        return {**ARGUMENTS, "in_channels": 1 + next(sizes) % 997, "input_size": [224, 100 + next(sizes) % 991]}
+
     times = await in_turn(
         {
             "no-op, async": lambda: theirs.call_tool("async_noop", ARGUMENTS),
             "no-op, sync": lambda: theirs.call_tool("sync_noop", ARGUMENTS),
             "no-op, async, a text as large": lambda: theirs.call_tool("large_noop", ARGUMENTS),
-            "conv_layer_params": lambda: ours.call_tool("conv_layer_params", ARGUMENTS),
+            "conv_layer_params, repeated": lambda: ours.call_tool("conv_layer_params", ARGUMENTS),
+            "conv_layer_params, other arguments each time": lambda: ours.call_tool("conv_layer_params", anew()),
         },
         rounds,
         warm=50,

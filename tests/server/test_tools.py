@@ -218,6 +218,16 @@ def test_the_list_of_tools_is_small_and_travels(era: Era) -> None:
         assert tool.annotations.open_world_hint is False
 
 
+def test_a_repeated_call_has_the_same_answer_and_few_are_kept(era: Era) -> None:
+    async def repeat(client: Client) -> Any:
+        first = [await client.call_tool("conv_layer_params", {"k": k, "f": 3, "c": 3}) for k in range(1, 200)]
+        again = [await client.call_tool("conv_layer_params", {"k": k, "f": 3, "c": 3}) for k in range(199, 0, -1)]
+        return [one.structured_content["total"] for one in first], [one.structured_content["total"] for one in again]
+
+    first, again = talk(era, repeat)
+    assert first == again[::-1] == [28 * k for k in range(1, 200)]
+
+
 def test_a_defect_is_not_an_answer_and_leaks_nothing(monkeypatch: pytest.MonkeyPatch, caplog: Any, call: Call) -> None:
     from paramcount_mcp.tools import tools
 

@@ -5,7 +5,8 @@ from typing import Annotated, cast
 
 from pydantic import Field
 
-from paramcount import LayerError, MissingError, ParamcountError, derive, layer
+from paramcount import LayerError, MissingError, ParamcountError, derive
+from paramcount.build import layer_of_kind
 from paramcount.errors import raise_all, sequence
 from paramcount.layers.base import Layer
 from paramcount.limits import MAX_SIZE
@@ -77,7 +78,8 @@ def answer(arguments: Mapping[str, object]) -> Answer:
     if all(name in given for name in required):
         try:
             dims = _dimensions(given)
-            made = layer(_canonical(given, dims), framework=cast("WhichFramework", given.get("framework", "pytorch")))
+            framework = cast("WhichFramework", given.get("framework", "pytorch"))
+            made = layer_of_kind(_kind(given, dims), _fields(given), framework=framework)
             shape = _input_shape(made, given, dims)
         except ParamcountError as error:
             error.place = ()
@@ -119,10 +121,8 @@ def _clearer(error: ParamcountError, given: Mapping[str, object]) -> ParamcountE
 
 
 def _plain(in_channels: int, out_channels: int, kernel_size: int) -> Layer:
-    return layer(
-        {"kind": "conv2d", "in_channels": in_channels, "out_channels": out_channels, "kernel_size": kernel_size},
-        framework="pytorch",
-    )
+    fields = {"in_channels": in_channels, "out_channels": out_channels, "kernel_size": kernel_size}
+    return layer_of_kind("conv2d", fields, framework="pytorch")
 
 
 def _dimensions(given: Mapping[str, object]) -> int:
@@ -157,19 +157,34 @@ def _refuse_channels(size: tuple[object, ...], lengths: Mapping[str, int], given
         raise LayerError(f"input_size={list(size)} seems to hold the channels. Give {list(image)}{volume}.")
 
 
-def _canonical(given: Mapping[str, object], dims: int) -> dict[str, object]:
-    """The layer as a JSON object of the notation."""
-    transposed = given.get("transposed", False)
-    names = ("in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "bias", "output_padding")
-    fields: dict[str, object] = {"kind": f"convtranspose{dims}d" if transposed else f"conv{dims}d"}
-    fields |= {name: given[name] for name in names if name in given}
-    if given.get("groups", 1) != 1:
-        fields["groups"] = given["groups"]
+def _kind(given: Mapping[str, object], dims: int) -> str:
+    """The canonical name of the layer."""
+    return f"convtranspose{dims}d" if given.get("transposed") else f"conv{dims}d"
+
+
+def _fields(given: Mapping[str, object]) -> dict[str, object]:
+    """The canonical fields of the layer."""
+    fields = {name: given[name] for name in _FIELDS if name in given}
+    if fields.get("groups") == 1:
+        del fields["groups"]  # a transposed convolution of Keras has none, and 1 says nothing
     if given.get("framework") == "keras" and fields.get("padding") == 0:
         fields["padding"] = "valid"
-    if not transposed and given.get("output_padding") is not None:
+    if not given.get("transposed") and "output_padding" in fields:
         raise LayerError("output_padding is for transposed convolutions: set transposed=true, or leave it out.")
     return fields
+
+
+_FIELDS = (
+    "in_channels",
+    "out_channels",
+    "kernel_size",
+    "stride",
+    "padding",
+    "dilation",
+    "groups",
+    "bias",
+    "output_padding",
+)
 
 
 def _input_shape(made: Layer, given: Mapping[str, object], dims: int) -> tuple[int, ...] | None:
@@ -201,9 +216,10 @@ TOOL = Tool(
     output={
         "type": "object",
         "description": (
-            "layer; weights_per_filter, bias_per_filter, parameters_per_filter, filters; steps: {name, formula, substitution, "
-            "value}; tensors: {name, shape, count}; with input_size output_shape (batch excluded), macs, flops; "
-            "memory_bytes by dtype; expected: {value, match, slip}; notes. Fields that do not apply are left out."
+            "layer; weights_per_filter, bias_per_filter, parameters_per_filter, filters; steps: {name, formula, "
+            "substitution, value}; tensors: {name, shape, count}; with input_size output_shape (batch excluded), "
+            "macs, flops; memory_bytes by dtype; expected: {value, match, slip}; notes. Fields that do not apply are "
+            "left out."
         ),
         "properties": {
             "total": {"type": "integer", "description": "parameters"},

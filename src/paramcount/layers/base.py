@@ -161,7 +161,7 @@ class Layer(BaseModel):
     def filled(self, **fields: object) -> Self:
         """Copy the layer with fields filled in that were left to be inferred."""
         copy = self.model_copy(update=fields)
-        copy.__dict__.pop("text", None)  # it is written for the fields as they were
+        vars(copy).pop("text", None)  # it is written for the fields as they were
         return copy
 
 

@@ -62,9 +62,11 @@ def closing(report: NetworkReport, detail: Detail) -> list[str]:
 def step_parts(step: Step) -> list[str]:
     """Formula and substitution of a step, without what would be said twice."""
     made = step.expression
-    parts = dict.fromkeys((made.formula, made.substitution))
-    parts.pop(str(made.value), None)
-    return list(parts)
+    formula, substitution, value = made.formula, made.substitution, str(made.value)
+    parts = [] if formula == value else [formula]
+    if substitution not in (formula, value):
+        parts.append(substitution)
+    return parts
 
 
 def latex(report: LayerReport) -> str:
@@ -72,9 +74,7 @@ def latex(report: LayerReport) -> str:
     lines: list[str] = []
     for step in report.steps:
         made = step.expression
-        shown = dict.fromkeys(
-            (made.render(View.NAMES, latex=True), made.render(View.VALUES, latex=True), str(made.value))
-        )
+        shown = dict.fromkeys((made.latex(View.NAMES), made.latex(View.VALUES), str(made.value)))
         lines.append(rf"\text{{{step.name}}} &= " + " = ".join(shown) + r" \\")
     return "\n".join((r"\begin{align*}", *lines, r"\end{align*}"))
 

@@ -33,8 +33,8 @@ PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 class Convolution(Filters):
     """A convolution over `dims` spatial dimensions."""
 
+    padding_mode: str = "zeros"  # before padding, whose check depends on it
     padding: str | Ints
-    padding_mode: str = "zeros"
 
     @field_validator("padding", mode="plain")
     @classmethod

@@ -32,7 +32,7 @@ class Pool(Spatial):
     @field_validator("kernel_size", "stride", "dilation", mode="plain")
     @classmethod
     def _expanded(cls, value: object, info: ValidationInfo) -> Ints | None:
-        if value is None and info.field_name != "kernel_size":
+        if value is None and info.field_name == "stride":
             return None
         return per_dimension(
             value, info.data["kind"].dims, least=1, one_for_all=info.data.get("framework") == "pytorch"
@@ -102,7 +102,9 @@ class Pool(Spatial):
             pads = (0,) * self.dims if isinstance(self.padding, str) else self.padding
             rule = shapes.window_ceil if self.ceil_mode else shapes.window
             output = rule(size, kernel, stride, self.along("padding", pads, axis), dilation)
-        if output.value < 1 or size.value < 1:
+        # PyTorch's AvgPool3d alone asks for a whole window inside the unpadded input (ATen/native/Pool.h).
+        whole = self.kind.name == "avgpool3d" and self.framework == "pytorch" and size.value < kernel.value
+        if output.value < 1 or size.value < 1 or whole:
             span = shapes.extent(kernel.value, dilation.value)
             raise ShapeError(
                 f"the window's {self.axes[axis]} {span} is larger than the input's {size.value}. Pool less often, or "

@@ -27,7 +27,7 @@ MAX_NAME = 200
 MAX_DIGITS = 19
 """Digits of one number."""
 
-MAX_MISTAKES = 100
+MAX_MISTAKES = 40
 """Mistakes looked for in one call; after so many the rest is not checked."""
 
 MAX_LISTED = 20

@@ -268,6 +268,7 @@ def test_hostile_calls(call: tuple[str, dict[str, Any]]) -> None:
         ("conv_layer_params", {"x" * 100_000: 1}),
         ("conv_layer_params", {"in_channels": 1, "out_channels": 1, "kernel_size": 1, "input_size": []}),
         ("conv_layer_params", {"in_channels": 1, "out_channels": 1, "kernel_size": []}),
+        ("conv_layer_params", {"k": 1, "f": 1, "c": 1, "input_size": 7.0, "expected": [None]}),
         ("conv_layer_params", {f"x{i}": i for i in range(10_000)}),
     ],
     ids=lambda value: value if isinstance(value, str) else "arguments",

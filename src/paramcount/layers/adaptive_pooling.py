@@ -26,7 +26,7 @@ class Adaptive(Spatial):
     @classmethod
     def _output_size(cls, value: object, info: ValidationInfo) -> int | tuple[int | None, ...]:
         if info.data.get("framework") == "keras":
-            return per_dimension(value, info.data["kind"].dims, least=1)
+            return per_dimension(value, info.data["kind"].dims, least=0)
         if type(value) is int:
             return whole(value, 0)
         dims = info.data["kind"].dims

@@ -14,7 +14,7 @@ from paramcount.errors import ShapeError
 from paramcount.expression import Expression, Quantity
 from paramcount.layers.base import Derivation, Example, Kind, Step, agreed
 from paramcount.layers.common import KERAS_KERNEL_LAYER
-from paramcount.layers.fields import Ints, per_dimension, refuse
+from paramcount.layers.fields import Ints, lowered, per_dimension, refuse
 from paramcount.layers.filters import (
     Filters,
     channel_hint,
@@ -41,6 +41,7 @@ class TransposedConvolution(Filters):
     @classmethod
     def _padding(cls, value: object, info: ValidationInfo) -> str | Ints:
         if info.data.get("framework") == "keras":
+            value = lowered(value)
             if value not in ("valid", "same"):
                 raise refuse(f"must be 'valid' or 'same' in Keras, received {value!r}.")
             return str(value)

@@ -14,7 +14,7 @@ from paramcount.errors import ShapeError
 from paramcount.expression import Expression
 from paramcount.layers.base import Derivation, Example, Kind, Step, agreed
 from paramcount.layers.common import KERAS_KERNEL_LAYER
-from paramcount.layers.fields import Ints, per_dimension, refuse
+from paramcount.layers.fields import Ints, lowered, per_dimension, refuse
 from paramcount.layers.filters import (
     Filters,
     channel_hint,
@@ -40,6 +40,7 @@ class Convolution(Filters):
     @classmethod
     def _padding(cls, value: object, info: ValidationInfo) -> str | Ints:
         if info.data.get("framework") == "keras":
+            value = lowered(value)
             allowed = ("valid", "same", "causal") if info.data["kind"].dims == 1 else ("valid", "same")
             if value not in allowed:
                 raise refuse(

@@ -116,6 +116,11 @@ def _fraction(value: object) -> float:
     return float(value)
 
 
+def lowered(value: object) -> object:
+    """Read Keras's words in capitals too, as Keras does: padding="SAME"."""
+    return value.lower() if isinstance(value, str) else value
+
+
 def data_format(value: object) -> str | None:
     """Check Keras's `data_format`; "channels_last" is its default."""
     if value is None or value == "channels_last":

@@ -13,7 +13,7 @@ from paramcount.errors import ShapeError, shown
 from paramcount.expression import Expression
 from paramcount.layers.base import Derivation, Example, Kind, Spatial
 from paramcount.layers.common import KERAS_LAYER
-from paramcount.layers.fields import Ints, data_format, per_dimension, refuse
+from paramcount.layers.fields import Ints, data_format, lowered, per_dimension, refuse
 from paramcount.shapes import Shape
 from paramcount.signature import Parameter, Signature, ignored
 
@@ -42,6 +42,7 @@ class Pool(Spatial):
     @classmethod
     def _padding(cls, value: object, info: ValidationInfo) -> str | Ints:
         if info.data.get("framework") == "keras":
+            value = lowered(value)
             if value not in ("valid", "same"):
                 raise refuse(f"must be 'valid' or 'same' in Keras, received {shown(value)}.")
             return str(value)

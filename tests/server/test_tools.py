@@ -102,7 +102,10 @@ def test_keras(call: Call) -> None:
     ("arguments", "parts"),
     [
         ({"k": 32}, ["k alone is ambiguous", "in_channels is missing"]),
-        ({"out_channels": 64, "kernel_size": 3}, ["in_channels is missing", "640 with 1 and 1,792 with 3"]),
+        ({"out_channels": 64, "kernel_size": 3}, ["in_channels is missing", "640 parameters with 1 and 1,792 with 3"]),
+        ({"out_channels": 64, "kernel_size": [7], "bias": False}, ["448 parameters with 1 and 1,344 with 3"]),
+        ({"out_channels": 64, "kernel_size": 3, "groups": 3}, ["in_channels is missing, and it is never assumed: 1 for"]),
+        ({"k": 8, "f": 3, "c": 3, "in_channels": 5}, ["in_channels is given twice"]),
         ({"in_channels": 3, "out_channels": 64, "kernal_size": 3}, ["'kernal_size'", "Did you mean kernel_size"]),
         ({"in_channels": 30, "out_channels": 64, "kernel_size": 3, "groups": 4},
          ["groups=4 does not divide in_channels=30. Common divisors of the channels: 1, 2."]),

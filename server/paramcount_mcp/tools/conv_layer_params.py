@@ -21,6 +21,7 @@ SYNONYMS = {
     "dilation_rate": "dilation",
     "channels": "in_channels",
 }
+REQUIRED = ("in_channels", "out_channels", "kernel_size")
 GUIDE = {"k": "out_channels", "f": "kernel_size", "c": "in_channels"}
 """The letters of the formula ((f × f × c) + 1) × k, understood when all three come together."""
 
@@ -69,60 +70,61 @@ def answer(arguments: Mapping[str, object]) -> Answer:
     Raises:
         ParamcountError: every mistake of the call.
     """
-    sent, problems = _letters(arguments)
-    given, found = check(ConvArguments, sent, SYNONYMS)
+    sent, synonyms, problems = _letters(arguments)
+    given, found = check(ConvArguments, sent, synonyms)
     problems += [_clearer(error, given) for error in found]
-    required = ("in_channels", "out_channels", "kernel_size")
     made: Layer | None = None
     shape: tuple[int, ...] | None = None
-    if all(name in given for name in required):
+    if all(name in given for name in REQUIRED):
         try:
-            dims = _dimensions(given)
-            framework = cast("WhichFramework", given.get("framework", "pytorch"))
-            made = layer_of_kind(_kind(given, dims), _fields(given), framework=framework)
+            made, dims = _layer(given)
             shape = _input_shape(made, given, dims)
         except ParamcountError as error:
             error.place = ()
             problems.append(error)
     raise_all(problems)
     if made is None:
-        raise LayerError("in_channels, out_channels and kernel_size must be given.")
+        raise LayerError(f"{', '.join(REQUIRED)} must be given.")
     return Answer(derive(made, shape, expected=cast("int | None", given.get("expected"))))
 
 
-def _letters(arguments: Mapping[str, object]) -> tuple[dict[str, object], list[ParamcountError]]:
-    """Read k, f and c where all three are given."""
-    sent = dict(arguments)
-    letters = [name for name in GUIDE if name in sent]
+def _letters(
+    arguments: Mapping[str, object],
+) -> tuple[dict[str, object], Mapping[str, str], list[ParamcountError]]:
+    """Take k, f and c as synonyms where all three are given; refuse a lone one."""
+    letters = [name for name in GUIDE if name in arguments]
     if len(letters) == len(GUIDE):
-        return {GUIDE.get(name, name): value for name, value in sent.items()}, []
+        return dict(arguments), SYNONYMS | GUIDE, []
     problems: list[ParamcountError] = []
     for name in letters:
-        sent.pop(name)
         also = "kernel_size or out_channels" if name == "k" else GUIDE[name]
         problems.append(
             LayerError(f"{name} alone is ambiguous. Use {also}, or give k (filters), f (filter side) and c together.")
         )
-    return sent, problems
+    return {name: value for name, value in arguments.items() if name not in letters}, SYNONYMS, problems
 
 
 def _clearer(error: ParamcountError, given: Mapping[str, object]) -> ParamcountError:
     """Say what a missing number of input channels would change, and never assume it."""
     if error.message != "in_channels is missing.":
         return error
-    filters, kernel = given.get("out_channels"), given.get("kernel_size")
-    if not isinstance(filters, int) or not isinstance(kernel, int) or not 0 < filters * kernel**2 <= MAX_SIZE:
-        return MissingError("in_channels is missing, and it is never assumed: 1 for greyscale, 3 for RGB.")
-    counts = " and ".join(
-        f"{cast('int', derive(_plain(channels, filters, kernel)).to_dict('summary')['total']):,} with {channels}"
-        for channels in (1, 3)
-    )
-    return MissingError(f"in_channels is missing, and it is never assumed: the layer has {counts}.")
+    never = "in_channels is missing, and it is never assumed"
+    try:
+        counts = [
+            f"{cast('int', derive(_layer({**given, 'in_channels': channels})[0]).to_dict('summary')['total']):,}"
+            for channels in (1, 3)
+        ]
+    except (ParamcountError, KeyError):  # something else is missing or wrong as well
+        return MissingError(f"{never}: 1 for greyscale, 3 for RGB.")
+    return MissingError(f"{never}: the layer has {counts[0]} parameters with 1 and {counts[1]} with 3.")
 
 
-def _plain(in_channels: int, out_channels: int, kernel_size: int) -> Layer:
-    fields = {"in_channels": in_channels, "out_channels": out_channels, "kernel_size": kernel_size}
-    return layer_of_kind("conv2d", fields, framework="pytorch")
+def _layer(given: Mapping[str, object]) -> tuple[Layer, int]:
+    """Make the layer; returns it with its number of spatial dimensions."""
+    dims = _dimensions(given)
+    kind = f"convtranspose{dims}d" if given.get("transposed") else f"conv{dims}d"
+    framework = cast("WhichFramework", given.get("framework", "pytorch"))
+    return layer_of_kind(kind, _fields(given), framework=framework), dims
 
 
 def _dimensions(given: Mapping[str, object]) -> int:
@@ -155,11 +157,6 @@ def _refuse_channels(size: tuple[object, ...], lengths: Mapping[str, int], given
         image = size[:2] if last else size[1:]
         volume = "" if others else ", or kernel_size with three numbers for a volume"
         raise LayerError(f"input_size={list(size)} seems to hold the channels. Give {list(image)}{volume}.")
-
-
-def _kind(given: Mapping[str, object], dims: int) -> str:
-    """The canonical name of the layer."""
-    return f"convtranspose{dims}d" if given.get("transposed") else f"conv{dims}d"
 
 
 def _fields(given: Mapping[str, object]) -> dict[str, object]:

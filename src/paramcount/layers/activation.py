@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, field_validator, model_validator
 from paramcount.errors import ShapeError, shown
 from paramcount.layers.base import Derivation, Example, Kind, Layer
 from paramcount.layers.common import KERAS_LAYER
-from paramcount.layers.fields import activation, refuse
+from paramcount.layers.fields import ActivationName, refuse
 from paramcount.layers.unchanged import Unchanged, check_dimension
 from paramcount.shapes import Shape
 from paramcount.signature import Parameter, Signature, ignored
@@ -74,12 +74,7 @@ class Approximated(Elementwise):
 class ByName(Unchanged):
     """Keras's Activation."""
 
-    activation: object
-
-    @field_validator("activation", mode="plain")
-    @classmethod
-    def _activation(cls, value: object) -> object:
-        return activation(value)
+    activation: ActivationName
 
 
 class Along(Unchanged):

@@ -11,7 +11,7 @@ from pydantic import StrictBool, ValidationInfo, field_validator
 from paramcount.errors import ShapeError, sequence, shown
 from paramcount.layers.base import Derivation, Example, Kind, Spatial
 from paramcount.layers.common import KERAS_LAYER
-from paramcount.layers.fields import data_format, per_dimension, refuse, whole
+from paramcount.layers.fields import DataFormat, per_dimension, refuse, whole
 from paramcount.shapes import Shape, text
 from paramcount.signature import Parameter, Signature, ignored
 
@@ -20,7 +20,7 @@ class Adaptive(Spatial):
     """Pools to `output_size` along each dimension; None keeps a dimension as it is."""
 
     output_size: int | tuple[int | None, ...]
-    data_format: str | None = None
+    data_format: DataFormat = None
 
     @field_validator("output_size", mode="plain")
     @classmethod
@@ -36,11 +36,6 @@ class Adaptive(Spatial):
         if dims == 1 and items[0] is None:
             raise refuse("must be a whole number, received None.")
         return tuple([None if size is None else whole(size, 0) for size in items])
-
-    @field_validator("data_format", mode="plain")
-    @classmethod
-    def _data_format(cls, value: object) -> str | None:
-        return data_format(value)
 
     @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
@@ -68,13 +63,8 @@ class AdaptiveAverage(Adaptive):
 class GlobalPool(Spatial):
     """Pools each channel to one value."""
 
-    data_format: str | None = None
+    data_format: DataFormat = None
     keepdims: StrictBool = False
-
-    @field_validator("data_format", mode="plain")
-    @classmethod
-    def _data_format(cls, value: object) -> str | None:
-        return data_format(value)
 
     @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:

@@ -12,7 +12,7 @@ from pydantic import ValidationInfo, field_validator, model_validator
 from paramcount import shapes
 from paramcount.errors import ShapeError
 from paramcount.expression import Expression, Quantity
-from paramcount.layers.base import Derivation, Example, Kind, Step, agreed
+from paramcount.layers.base import Derivation, Example, Kind, agreed
 from paramcount.layers.common import KERAS_KERNEL_LAYER
 from paramcount.layers.fields import Ints, lowered, per_dimension, refuse
 from paramcount.layers.filters import (
@@ -20,7 +20,6 @@ from paramcount.layers.filters import (
     channel_hint,
     check_groups,
     filter_steps,
-    instead,
     weight_and_bias,
     work_steps,
 )
@@ -174,10 +173,6 @@ class TransposedConvolution(Filters):
         if self.padding == "same":
             return (size - 1) * stride + span % 2 + extra
         return (size - 1) * stride + shapes.extent(kernel, dilation) + extra
-
-    @override
-    def alternatives(self, derivation: Derivation, inputs: tuple[Shape | None, ...]) -> tuple[Step, ...]:
-        return instead(self, derivation, inputs)
 
 
 def _pytorch(dims: int) -> Signature:

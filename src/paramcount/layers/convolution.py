@@ -12,7 +12,7 @@ from pydantic import ValidationInfo, field_validator, model_validator
 from paramcount import shapes
 from paramcount.errors import ShapeError
 from paramcount.expression import Expression
-from paramcount.layers.base import Derivation, Example, Kind, Step, agreed
+from paramcount.layers.base import Derivation, Example, Kind, agreed
 from paramcount.layers.common import KERAS_KERNEL_LAYER
 from paramcount.layers.fields import Ints, lowered, per_dimension, refuse
 from paramcount.layers.filters import (
@@ -20,7 +20,6 @@ from paramcount.layers.filters import (
     channel_hint,
     check_groups,
     filter_steps,
-    instead,
     weight_and_bias,
     work_steps,
 )
@@ -166,10 +165,6 @@ class Convolution(Filters):
                 f"padding_mode='{self.padding_mode}' can pad {size} positions along {where} by at most {most}, "
                 f"received {padding}."
             )
-
-    @override
-    def alternatives(self, derivation: Derivation, inputs: tuple[Shape | None, ...]) -> tuple[Step, ...]:
-        return instead(self, derivation, inputs)
 
 
 def _pytorch(dims: int) -> Signature:

@@ -6,7 +6,7 @@ states the rule, the value received and, where it is not obvious, the way out.
 
 from typing import Annotated, cast
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from paramcount.errors import closest, sequence, shown
@@ -156,5 +156,8 @@ Probability = Annotated[float, BeforeValidator(_fraction)]
 Ints = tuple[int, ...]
 """One whole number for each spatial dimension; a field validator expands and checks it."""
 
-Text = Annotated[str, Field(max_length=100)]
-"""A short text."""
+DataFormat = Annotated[str | None, BeforeValidator(data_format)]
+"""Keras's `data_format`: "channels_first", or None for the default."""
+
+ActivationName = Annotated[object, BeforeValidator(activation)]
+"""Keras's `activation`: a name that it knows, or None."""

@@ -5,6 +5,7 @@ This module holds no layer kind of its own.
 
 from dataclasses import dataclass
 from math import gcd
+from typing import override
 
 from pydantic import ValidationInfo, field_validator
 
@@ -12,7 +13,7 @@ from paramcount import shapes
 from paramcount.errors import ShapeError
 from paramcount.expression import Expression, Literal, Product, Quantity, Sum, exact_div, named
 from paramcount.layers.base import Derivation, Spatial, Step, Tensor
-from paramcount.layers.fields import Flag, Ints, Positive, activation, data_format, per_dimension, refuse
+from paramcount.layers.fields import ActivationName, DataFormat, Flag, Ints, Positive, per_dimension, refuse
 from paramcount.limits import MAX_EXACT
 from paramcount.shapes import Shape
 
@@ -27,8 +28,8 @@ class Filters(Spatial):
     dilation: Ints
     bias: Flag = True
     groups: Positive = 1
-    data_format: str | None = None
-    activation: object = None
+    data_format: DataFormat = None
+    activation: ActivationName = None
 
     @field_validator("kernel_size", "stride", "dilation", mode="plain")
     @classmethod
@@ -36,15 +37,10 @@ class Filters(Spatial):
         one_for_all = info.field_name != "kernel_size" and info.data.get("framework") == "pytorch"
         return per_dimension(value, info.data["kind"].dims, least=1, one_for_all=one_for_all)
 
-    @field_validator("data_format", mode="plain")
-    @classmethod
-    def _data_format(cls, value: object) -> str | None:
-        return data_format(value)
-
-    @field_validator("activation", mode="plain")
-    @classmethod
-    def _activation(cls, value: object) -> object:
-        return activation(value)
+    @override
+    def alternatives(self, derivation: Derivation, inputs: tuple[Shape | None, ...]) -> tuple[Step, ...]:
+        """What a dense layer, and a depthwise-separable one, would need in the layer's place."""
+        return instead(self, derivation, inputs)
 
 
 def check_groups(layer: Filters, error: type[ShapeError] | None = None) -> None:

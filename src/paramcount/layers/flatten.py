@@ -9,7 +9,7 @@ from paramcount.errors import ShapeError, shown
 from paramcount.expression import Product, Quantity
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Step
 from paramcount.layers.common import KERAS_LAYER
-from paramcount.layers.fields import data_format, refuse
+from paramcount.layers.fields import DataFormat, refuse
 from paramcount.layers.unchanged import check_dimension
 from paramcount.shapes import Shape
 from paramcount.signature import Parameter, Signature
@@ -20,7 +20,7 @@ class Flatten(Layer):
 
     start_dim: int = 1
     end_dim: int = -1
-    data_format: str | None = None
+    data_format: DataFormat = None
 
     @field_validator("start_dim", "end_dim", mode="plain")
     @classmethod
@@ -28,11 +28,6 @@ class Flatten(Layer):
         if type(value) is not int:
             raise refuse(f"must be a whole number, received {shown(value)}.")
         return value
-
-    @field_validator("data_format", mode="plain")
-    @classmethod
-    def _data_format(cls, value: object) -> str | None:
-        return data_format(value)
 
     @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:

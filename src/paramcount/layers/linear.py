@@ -6,13 +6,13 @@ each output. The layer is applied at every position of the leading dimensions.
 
 from typing import Annotated, Self, override
 
-from pydantic import BeforeValidator, field_validator, model_validator
+from pydantic import BeforeValidator, model_validator
 
 from paramcount.errors import ShapeError
 from paramcount.expression import Expression, Product, Quantity, named
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor, agreed
 from paramcount.layers.common import KERAS_KERNEL_LAYER
-from paramcount.layers.fields import Flag, Natural, activation, refuse
+from paramcount.layers.fields import ActivationName, Flag, Natural, refuse
 from paramcount.shapes import Shape, elements, known, text
 from paramcount.signature import Parameter, Signature, ignored
 
@@ -28,13 +28,8 @@ class Linear(Layer):
     in_features: Natural | None = None
     out_features: Natural
     bias: Flag = True
-    activation: object = None
+    activation: ActivationName = None
     lora_rank: Annotated[None, BeforeValidator(_absent)] = None
-
-    @field_validator("activation", mode="plain")
-    @classmethod
-    def _activation(cls, value: object) -> object:
-        return activation(value)
 
     @model_validator(mode="after")
     def _rules(self) -> Self:

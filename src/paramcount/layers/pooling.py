@@ -13,7 +13,7 @@ from paramcount.errors import ShapeError, shown
 from paramcount.expression import Expression
 from paramcount.layers.base import Derivation, Example, Kind, Spatial
 from paramcount.layers.common import KERAS_LAYER
-from paramcount.layers.fields import Ints, data_format, lowered, per_dimension, refuse
+from paramcount.layers.fields import DataFormat, Ints, lowered, per_dimension, refuse
 from paramcount.shapes import Shape
 from paramcount.signature import Parameter, Signature, ignored
 
@@ -27,7 +27,7 @@ class Pool(Spatial):
     dilation: Ints | None = None
     ceil_mode: StrictBool = False
     divisor_override: int | None = None
-    data_format: str | None = None
+    data_format: DataFormat = None
 
     @field_validator("kernel_size", "stride", "dilation", mode="plain")
     @classmethod
@@ -49,11 +49,6 @@ class Pool(Spatial):
         if isinstance(value, str):
             raise refuse(f"must be whole numbers for pooling in PyTorch, received {value!r}.")
         return per_dimension(value, info.data["kind"].dims, least=0, one_for_all=True)
-
-    @field_validator("data_format", mode="plain")
-    @classmethod
-    def _data_format(cls, value: object) -> str | None:
-        return data_format(value)
 
     @model_validator(mode="after")
     def _rules(self) -> Self:

@@ -8,7 +8,6 @@ import functools
 import json
 import logging
 from collections import OrderedDict
-from importlib.metadata import version
 from typing import Any
 
 import anyio
@@ -20,7 +19,7 @@ from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp_types import CallToolResult
 from mcp_types import Tool as Listed
 
-from paramcount import ParamcountError
+from paramcount import ParamcountError, __version__
 from paramcount.errors import closest, sequence
 from paramcount_mcp import limits
 from paramcount_mcp.tool import Tool
@@ -47,7 +46,7 @@ class ParamcountServer(MCPServer[Any]):
             title="paramcount",
             description="Exact parameter counts, shapes and MACs of convolutional networks, with their derivation.",
             instructions=INSTRUCTIONS,
-            version=version("paramcount"),
+            version=__version__,
             log_level="WARNING",
             cache_hints={"tools/list": CacheHint(ttl_ms=limits.LIST_TTL_MS, scope="public")},
         )

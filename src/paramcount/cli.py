@@ -16,7 +16,7 @@ from paramcount.errors import LimitError, NotationError, ParamcountError, shown
 from paramcount.limits import MAX_TEXT
 from paramcount.render import table
 from paramcount.render.text import latex
-from paramcount.report import DETAILS, Detail, LayerReport, NetworkReport, Report
+from paramcount.report import DETAILS, Detail, Report
 from paramcount.signature import FRAMEWORKS, Framework
 from paramcount.written import Item
 
@@ -75,7 +75,7 @@ def _layer(chosen: argparse.Namespace) -> int:
         written = cast("Mapping[str, object]", _json(chosen.layer))
     made = paramcount.layer(written, framework=chosen.framework)
     report = paramcount.derive(made, chosen.input, expected=chosen.expected)
-    if chosen.latex and isinstance(report, LayerReport):
+    if chosen.latex:
         print(latex(report))
     else:
         _print(report, "steps", as_json=chosen.json)
@@ -91,7 +91,7 @@ def _network(chosen: argparse.Namespace) -> int:
     made = paramcount.network(items, input_shape=shape, framework=framework)
     report = paramcount.derive(made, expected=chosen.expected)
     _print(report, chosen.detail, as_json=chosen.json)
-    if chosen.at_most is None or not isinstance(report, NetworkReport):
+    if chosen.at_most is None:
         return OK
     total = report.totals.parameters.value
     if total <= chosen.at_most:

@@ -5,6 +5,7 @@ Layers that are alike and meet the same shape are derived once.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 from paramcount import slips
 from paramcount.errors import LayerError, ParamcountError, exact
@@ -12,16 +13,24 @@ from paramcount.expression import Expression, Literal, Product, Quantity, Sum
 from paramcount.layers.base import Derivation, Layer
 from paramcount.limits import MAX_EXACT
 from paramcount.network import Network
-from paramcount.report import BYTES, FLOPS_PER_MAC, LayerReport, NetworkReport, Report, Row, Totals
+from paramcount.report import BYTES, FLOPS_PER_MAC, LayerReport, NetworkReport, Row, Totals
 from paramcount.shapes import Shape, elements, known
 from paramcount.written import checked_shape
 
 _FEWER = " Leave the input's size out to get the parameters alone."
 
 
+@overload
+def derive(
+    given: Layer, input_shape: Sequence[int | None] | None = None, *, expected: int | None = None
+) -> LayerReport: ...
+@overload
+def derive(
+    given: Network, input_shape: Sequence[int | None] | None = None, *, expected: int | None = None
+) -> NetworkReport: ...
 def derive(
     given: Layer | Network, input_shape: Sequence[int | None] | None = None, *, expected: int | None = None
-) -> Report:
+) -> LayerReport | NetworkReport:
     """Derive a layer's or a network's parameters, shapes and MACs.
 
     Args:

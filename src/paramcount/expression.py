@@ -17,6 +17,7 @@ Operators build trees: `+`, `-`, `*` and `//` (floor) take expressions and ints;
 """
 
 import enum
+from abc import ABC, abstractmethod
 from typing import override
 
 _LOOSE, _ADDITIVE, _MULTIPLICATIVE, _ATOM = 0, 1, 2, 3
@@ -36,7 +37,7 @@ class View(enum.Enum):
 _NAMES, _EXPANDED = View.NAMES, View.EXPANDED
 
 
-class Expression:
+class Expression(ABC):
     """An integer and the tree it was computed by."""
 
     __slots__ = ("_formula", "_substitution", "value")
@@ -94,13 +95,13 @@ class Expression:
         """The substitution, with the definitions of its quantities written out."""
         return self.plain(View.EXPANDED)
 
+    @abstractmethod
     def plain(self, view: View, least: int = _LOOSE) -> str:
         """Render as plain text, in brackets where it binds more loosely than `least`."""
-        raise NotImplementedError  # each node below renders itself
 
+    @abstractmethod
     def latex(self, view: View, least: int = _LOOSE) -> str:
         """Render as the body of a LaTeX formula, in brackets where it binds more loosely than `least`."""
-        raise NotImplementedError  # each node below renders itself
 
 
 class Literal(Expression):
@@ -210,8 +211,8 @@ class _Binary(Expression):
         self.value = self._compute(left.value, right.value)
 
     @staticmethod
-    def _compute(left: int, right: int) -> int:
-        raise NotImplementedError  # each node below computes itself
+    @abstractmethod
+    def _compute(left: int, right: int) -> int: ...
 
     def _ratio(self, view: View) -> str:
         return f"{self.left.plain(view, _MULTIPLICATIVE)} ÷ {self.right.plain(view, _ATOM)}"

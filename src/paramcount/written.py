@@ -183,13 +183,15 @@ def take_apart(items: Sequence[Item], most: int, problems: list[ParamcountError]
 
 
 def checked_shape(value: object) -> Shape:
-    """Check the shape of an input.
+    """Check the shape of an input; a list of one shape is that shape.
 
     Raises:
         LayerError: it is no shape.
     """
+    items = sequence(value)
+    inner = sequence(items[0]) if items is not None and len(items) == 1 else None
     try:
-        return sizes(value)
+        return sizes(value if inner is None else inner)
     except PydanticCustomError as error:
         raise LayerError(f"input_shape {error.message()}") from None
 

@@ -85,6 +85,12 @@ def test_the_same_network_in_every_form() -> None:
     assert answers[0]["output_shape"] == [8, 5, 7]
 
 
+def test_a_list_of_one_shape_is_that_shape() -> None:
+    assert report_of("Linear(3, 4)", [[3]]).to_dict() == report_of("Linear(3, 4)", [3]).to_dict()
+    with pytest.raises(ValueError, match="input_shape must be a whole number"):
+        report_of("Linear(3, 4)", [[3], [3]])
+
+
 def test_alike_layers_in_a_row_share_one_derivation() -> None:
     report = report_of("Conv2d(8, 8, 3, padding=1), " * 3 + "ReLU()", (8, 5, 7))
     assert [(row.name, row.repeat, row.last) for row in report.rows] == [("0", 3, "2"), ("3", 1, "3")]

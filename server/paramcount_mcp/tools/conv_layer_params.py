@@ -110,10 +110,7 @@ def _clearer(error: ParamcountError, given: Mapping[str, object]) -> ParamcountE
         return error
     never = "in_channels is missing, and it is never assumed"
     try:
-        counts = [
-            f"{cast('int', derive(_layer({**given, 'in_channels': channels})[0]).to_dict('summary')['total']):,}"
-            for channels in (1, 3)
-        ]
+        counts = [f"{derive(_layer({**given, 'in_channels': channels})[0]).total:,}" for channels in (1, 3)]
     except (ParamcountError, KeyError):  # something else is missing or wrong as well
         return MissingError(f"{never}: 1 for greyscale, 3 for RGB.")
     return MissingError(f"{never}: the layer has {counts[0]} parameters with 1 and {counts[1]} with 3.")

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, cast
 
 from pydantic import BeforeValidator, Field
 
-from paramcount import LayerError, LimitError, ParamcountError, derive, network
+from paramcount import LayerError, ParamcountError, derive, network
 from paramcount.errors import raise_all, sequence, shown
 from paramcount.report import DETAILS, Detail, NetworkReport
 from paramcount.written import Item
@@ -129,10 +129,8 @@ def partial(error: ParamcountError) -> Answer | None:
     return None if error.report is None or not error.report.rows else fitting(error.report, "layers")
 
 
-def fitting(report: object, detail: Detail) -> Answer:
+def fitting(report: NetworkReport, detail: Detail) -> Answer:
     """The answer with as much detail as is asked for and as fits into one."""
-    if not isinstance(report, NetworkReport):
-        raise LimitError("one network is answered at a time.")
     rows = len(report.rows)
     for less in reversed(DETAILS[: DETAILS.index(detail) + 1]):
         if rows <= limits.MAX_ROWS[less]:

@@ -1,5 +1,6 @@
 """What every layer kind is made of: its fields, its rules and its spellings."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -108,7 +109,7 @@ class Kind:
         return self.pytorch if framework == "pytorch" else self.keras
 
 
-class Layer(BaseModel):
+class Layer(BaseModel, ABC):
     """A layer, checked when it is made. Subclasses are families of kinds that share their rules.
 
     Fields are named as PyTorch names them; `framework` decides defaults, refusals and tensor names.
@@ -134,6 +135,7 @@ class Layer(BaseModel):
         """Whether the channels are the last dimension of what flows through."""
         return self.framework == "keras" and getattr(self, "data_format", None) != "channels_first"
 
+    @abstractmethod
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         """Derive parameters, output shape and MACs from the shapes that flow in.
 
@@ -144,7 +146,6 @@ class Layer(BaseModel):
             ShapeError: an input does not fit the layer.
             MissingError: a parameter count depends on a size that is not known.
         """
-        raise NotImplementedError  # each kind derives itself
 
     def alternatives(self, derivation: Derivation, inputs: tuple[Shape | None, ...]) -> Iterable[Step]:  # noqa: ARG002 - kinds that have alternatives read them
         """What other layers between the same input and output would need."""

@@ -207,7 +207,44 @@ NETWORK = st.fixed_dictionaries(
         "expected": VALUES,
     },
 ).map(lambda arguments: ("network_params", arguments))
-HOSTILE = st.one_of(CONV, NETWORK)
+FEW = st.integers(1, 9)
+NEARLY_CONV = st.tuples(
+    st.fixed_dictionaries(
+        {"in_channels": FEW, "out_channels": FEW, "kernel_size": st.one_of(FEW, st.lists(FEW, min_size=1, max_size=3))},
+        optional={
+            "stride": st.integers(0, 3),
+            "padding": st.one_of(st.integers(0, 3), st.sampled_from(["same", "valid"])),
+            "dilation": st.integers(1, 3),
+            "groups": st.integers(0, 3),
+            "transposed": st.booleans(),
+            "input_size": st.one_of(st.integers(0, 40), st.lists(st.integers(1, 40), min_size=1, max_size=3)),
+            "framework": st.sampled_from(["pytorch", "keras"]),
+            "expected": st.integers(0, 10_000),
+        },
+    ),
+    st.one_of(st.just({}), st.dictionaries(st.sampled_from(CONV_NAMES), VALUES, max_size=1)),
+).map(lambda pair: ("conv_layer_params", pair[0] | pair[1]))
+PIECES = st.sampled_from(
+    "Conv2d(3, 8, 3) Conv2d(8,8,3,padding=1) Conv2d(out_channels=4,kernel_size=2,stride=2) ReLU() MaxPool2d(2) Flatten() "
+    "Linear(out_features=5) BatchNorm2d(8) AdaptiveAvgPool2d(1) Dropout(0.5) GLU(1) Softmax(dim=1) "
+    "ConvTranspose2d(8,3,2,stride=2) Sequential(ReLU(),ReLU()) Identity(3,x=y) Conv2D(8,3) Dense(5)".replace(
+        ", ", ","
+    ).split()
+)
+NEARLY_NETWORK = st.tuples(
+    st.fixed_dictionaries(
+        {"layers": st.lists(PIECES, min_size=1, max_size=8)},
+        optional={
+            "input_shape": st.sampled_from([[3, 32, 32], [3, 7, 5], [8, 9, 9], [12], [3, 1, 1], [None, 28, 28]]),
+            "detail": st.sampled_from(["summary", "layers", "steps"]),
+            "expected": st.integers(0, 10_000),
+        },
+    ),
+    st.one_of(
+        st.just({}), st.dictionaries(st.sampled_from(["layers", "input_shape", "framework"]), VALUES, max_size=1)
+    ),
+).map(lambda pair: ("network_params", pair[0] | pair[1]))
+HOSTILE = st.one_of(CONV, NETWORK, NEARLY_CONV, NEARLY_NETWORK)
 
 SERVER: list[ParamcountServer] = []
 TRIED: Counter[str] = Counter()

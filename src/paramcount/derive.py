@@ -104,9 +104,9 @@ def _report(
     rows = tuple(_rows(found))
     totals = Totals(
         parameters=_sum((row, row.parameters) for row in rows),
-        trainable=_sum((row, _count(row.derivation, trainable=True, buffer=False)) for row in rows),
-        non_trainable=_sum((row, _count(row.derivation, trainable=False, buffer=False)) for row in rows),
-        buffers=_sum((row, _count(row.derivation, trainable=None, buffer=True)) for row in rows),
+        trainable=_sum((row, row.derivation.trainable) for row in rows),
+        non_trainable=_sum((row, row.derivation.non_trainable) for row in rows),
+        buffers=_sum((row, row.derivation.buffers) for row in rows),
         macs=_macs(rows, shape),
     )
     _check_exact(totals.parameters.value, totals.macs)
@@ -160,14 +160,6 @@ def _sum(parts: Iterable[tuple[Row, int]]) -> Expression:
             one = Quantity(f"layer_{row.name}" if row.name[0].isdigit() else row.name, value)
             terms.append(one if row.repeat == 1 else Product((Literal(row.repeat), one)))
     return Sum(tuple(terms))
-
-
-def _count(made: Derivation, *, trainable: bool | None, buffer: bool) -> int:
-    return sum(
-        tensor.count
-        for tensor in made.tensors
-        if tensor.buffer is buffer and (trainable is None or tensor.trainable is trainable)
-    )
 
 
 def _macs(rows: Sequence[Row], shape: Shape | None) -> Expression | None:

@@ -79,7 +79,7 @@ class LayerReport(Report):
         answer: dict[str, object] = {"layer": str(made.layer), "framework": self.framework}
         answer |= {name: figure.value for name, figure in made.figures}
         answer["total"] = self.total
-        divided = split(made, self.total)
+        divided = split(made)
         if len(divided) > 1:
             answer |= divided
         if detail == "steps":
@@ -118,7 +118,7 @@ class Row:
         if output is not None:
             row["output_shape"] = list(output)
         row["parameters"] = self.parameters
-        row |= split(made, self.parameters)
+        row |= split(made)
         if made.macs is not None and made.macs.value:
             row["macs"] = made.macs.value
         if detail == "steps":
@@ -185,17 +185,15 @@ class NetworkReport(Report):
         return finish(answer, self.expected, self.notes)
 
 
-def split(made: Derivation, parameters: int) -> dict[str, object]:
+def split(made: Derivation) -> dict[str, object]:
     """How the parameters divide, where there are any: trainable, not trainable, and buffers beside them."""
     if not made.tensors:
         return {}
-    trainable = sum(tensor.count for tensor in made.tensors if tensor.trainable and not tensor.buffer)
-    buffers = sum(tensor.count for tensor in made.tensors if tensor.buffer)
-    answer: dict[str, object] = {"trainable": trainable}
-    if parameters != trainable:
-        answer["non_trainable"] = parameters - trainable
-    if buffers:
-        answer["buffers"] = buffers
+    answer: dict[str, object] = {"trainable": made.trainable}
+    if made.non_trainable:
+        answer["non_trainable"] = made.non_trainable
+    if made.buffers:
+        answer["buffers"] = made.buffers
     return answer
 
 

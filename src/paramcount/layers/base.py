@@ -77,6 +77,21 @@ class Derivation:
     facts: dict[str, int] = field(default_factory=dict[str, int])
     """Numbers that only the naming of slips in an expected count needs."""
 
+    @property
+    def trainable(self) -> int:
+        """Parameters that are learnt."""
+        return sum([tensor.count for tensor in self.tensors if tensor.trainable and not tensor.buffer])
+
+    @property
+    def non_trainable(self) -> int:
+        """Parameters that are not learnt."""
+        return sum([tensor.count for tensor in self.tensors if not tensor.trainable and not tensor.buffer])
+
+    @property
+    def buffers(self) -> int:
+        """Numbers in buffers, beside the parameters."""
+        return sum([tensor.count for tensor in self.tensors if tensor.buffer])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kind:

@@ -106,7 +106,7 @@ class Convolution(Filters):
             macs=macs,
             steps=(*steps, *work),
             figures=per_filter.figures,
-            facts={"filters": self.out_channels, "in_channels": in_channels, "groups": self.groups},
+            facts={"in_channels": in_channels, "groups": self.groups},
         )
 
     @property

@@ -89,12 +89,10 @@ def _row(row: Row, detail: Detail) -> list[str]:
     if made.tensors:
         working = made.parameters.expanded
         parts.append(f"{row.parameters:,}" + (f" = {working}" if working != str(row.parameters) else ""))
-    buffers = sum(tensor.count for tensor in made.tensors if tensor.buffer)
-    frozen = sum(tensor.count for tensor in made.tensors if not tensor.buffer and not tensor.trainable)
-    if frozen:
-        parts.append(f"{frozen:,} not trainable")
-    if buffers:
-        parts.append(f"{buffers:,} in buffers")
+    if made.non_trainable:
+        parts.append(f"{made.non_trainable:,} not trainable")
+    if made.buffers:
+        parts.append(f"{made.buffers:,} in buffers")
     if made.macs is not None and made.macs.value:
         parts.append(f"{made.macs.value:,} MACs")
     lines = [" | ".join(parts)]

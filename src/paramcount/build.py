@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from paramcount import shapes
 from paramcount.errors import (
     LayerError,
+    LimitError,
     NotationError,
     ParamcountError,
     UnknownNameError,
@@ -19,7 +20,7 @@ from paramcount.errors import (
 )
 from paramcount.layers import frameworks_of, look_up, look_up_kind
 from paramcount.layers.base import Kind, Layer
-from paramcount.limits import MAX_LAYERS
+from paramcount.limits import MAX_DEPTH, MAX_LAYERS
 from paramcount.network import INPUT, Network, Node
 from paramcount.notation import Call, Name
 from paramcount.signature import FRAMEWORKS, Framework, Signature
@@ -143,16 +144,32 @@ def _agree(found: Sequence[Written], asked: Framework | None) -> Framework:
     return "keras" if "keras" in told else "pytorch"
 
 
-def _make(one: Written, framework: Framework) -> Layer:
-    """Look the layer up, bind its arguments and check them."""
+def _make(one: Written, framework: Framework, depth: int = 0) -> Layer:
+    """Look the layer up, bind its arguments, make the layers among them, and check them all."""
+    if depth > MAX_DEPTH:
+        raise LimitError(f"more than {MAX_DEPTH} layers are nested.")
     if one.framework is not None and one.framework != framework:
         raise UnknownNameError(f"is written as in {one.framework}, but framework='{framework}'.")
     kind, signature = (look_up_kind if one.from_json else look_up)(one.name, framework)
     fields = signature.bind(one.args, one.kwargs, canonical=one.from_json)
     for name, value in fields.items():
-        if name != "activation" and _holds_name(value):
+        if signature.by_field[name].layer and value is not None:
+            fields[name] = _inner(name, value, framework, depth)
+        elif name != "activation" and _holds_name(value):
             raise NotationError(f"{signature.shown_as(name)} must be a literal, received {value!r}. Write its value.")
     return _checked(kind, signature, fields, framework)
+
+
+def _inner(name: str, value: object, framework: Framework, depth: int) -> Layer:
+    """Make a layer that is another's argument."""
+    found = TakenApart(most=1)
+    try:
+        found.take(value, name)
+        if len(found.layers) != 1 or found.declared:
+            raise LayerError(f"{name} must be one layer, received {shown(value)}.")
+        return _make(found.layers[0], framework, depth + 1)
+    except ParamcountError as error:
+        raise error.within(name) from None
 
 
 def _checked(kind: Kind, signature: Signature, fields: dict[str, object], framework: Framework) -> Layer:

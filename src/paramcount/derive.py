@@ -8,34 +8,34 @@ from dataclasses import dataclass
 from typing import overload
 
 from paramcount import slips
-from paramcount.errors import LayerError, ParamcountError, exact
+from paramcount.errors import LayerError, ParamcountError, ShapeError, exact
 from paramcount.expression import Expression, Literal, Product, Quantity, Sum
 from paramcount.layers.base import Derivation, Layer
 from paramcount.limits import MAX_EXACT
 from paramcount.network import Network
 from paramcount.report import BYTES, FLOPS_PER_MAC, LayerReport, NetworkReport, Row, Totals
 from paramcount.shapes import Shape, elements, known
-from paramcount.written import checked_shape
+from paramcount.written import checked_shapes
+
+type InputShape = Sequence[int | None] | Sequence[Sequence[int | None]]
+"""One shape, or one for each input."""
 
 _FEWER = " Leave the input's size out to get the parameters alone."
 
 
 @overload
-def derive(
-    given: Layer, input_shape: Sequence[int | None] | None = None, *, expected: int | None = None
-) -> LayerReport: ...
+def derive(given: Layer, input_shape: InputShape | None = None, *, expected: int | None = None) -> LayerReport: ...
 @overload
+def derive(given: Network, input_shape: InputShape | None = None, *, expected: int | None = None) -> NetworkReport: ...
 def derive(
-    given: Network, input_shape: Sequence[int | None] | None = None, *, expected: int | None = None
-) -> NetworkReport: ...
-def derive(
-    given: Layer | Network, input_shape: Sequence[int | None] | None = None, *, expected: int | None = None
+    given: Layer | Network, input_shape: InputShape | None = None, *, expected: int | None = None
 ) -> LayerReport | NetworkReport:
     """Derive a layer's or a network's parameters, shapes and MACs.
 
     Args:
         given: a `Layer` or a `Network`.
-        input_shape: the shape of one sample, batch excluded, in the framework's order; for a network
+        input_shape: the shape of one sample, batch excluded, in the framework's order, or a list of
+            shapes, one for each input; for a network
             it replaces the one it was made with. Without it parameters are answered wherever they do
             not depend on it.
         expected: a number of parameters to compare with.
@@ -48,32 +48,33 @@ def derive(
         MissingError: a count depends on a size that was not given.
         LimitError: a number is above 2^53 − 1.
     """
-    shape = None if input_shape is None else checked_shape(input_shape)
+    shapes = None if input_shape is None else checked_shapes(input_shape)
     if expected is not None and (type(expected) is not int or not 0 <= expected <= MAX_EXACT):
         raise LayerError(f"expected must be a whole number from 0 to 2^53 - 1, received {expected!r:.60}.")
     if isinstance(given, Layer):
-        return _derive_layer(given, shape, expected)
-    return _derive_network(given, shape, expected)
+        return _derive_layer(given, shapes, expected)
+    return _derive_network(given, shapes, expected)
 
 
-def _derive_layer(layer: Layer, shape: Shape | None, expected: int | None) -> LayerReport:
+def _derive_layer(layer: Layer, shapes: tuple[Shape, ...] | None, expected: int | None) -> LayerReport:
+    inputs: tuple[Shape | None, ...] = (None,) * layer.kind.inputs[0] if shapes is None else shapes
     try:
-        made = _checked(layer.derive((shape,)))
+        made = _derived(layer, inputs)
     except ParamcountError as error:
         raise error.within(str(layer)) from None
     return LayerReport(
         framework=layer.framework,
         derivation=made,
-        input_shape=shape,
-        steps=(*made.steps, *layer.alternatives(made, (shape,))),
+        inputs=inputs,
+        steps=(*made.steps, *layer.alternatives(made, inputs)),
         expected=None if expected is None else slips.of_layer(expected, made),
     )
 
 
-def _derive_network(network: Network, shape: Shape | None, expected: int | None) -> NetworkReport:
+def _derive_network(network: Network, shapes: tuple[Shape, ...] | None, expected: int | None) -> NetworkReport:
     flowing: dict[str, Shape | None] = dict(network.inputs)
-    if shape is not None:
-        flowing = dict.fromkeys(flowing, shape)
+    if shapes is not None:
+        flowing = dict(zip(flowing, shapes, strict=True))
     first = next(iter(flowing.values()))
     derived: dict[tuple[Layer, tuple[Shape | None, ...]], Derivation] = {}
     found: list[_Found] = []
@@ -83,7 +84,7 @@ def _derive_network(network: Network, shape: Shape | None, expected: int | None)
         made = derived.get(key)
         if made is None:
             try:
-                made = derived[key] = _checked(node.layer.derive(inputs))
+                made = derived[key] = _derived(node.layer, inputs)
             except ParamcountError as error:
                 place = f"layer {node.name} ({node.layer})"
                 error.report = _report(network, first, found, failed=(place, str(error)))
@@ -168,7 +169,12 @@ def _macs(rows: Sequence[Row], shape: Shape | None) -> Expression | None:
     return _sum((row, row.derivation.macs.value) for row in rows if row.derivation.macs is not None)
 
 
-def _checked(made: Derivation) -> Derivation:
+def _derived(layer: Layer, inputs: tuple[Shape | None, ...]) -> Derivation:
+    least, most = layer.kind.inputs
+    if len(inputs) < least or (most is not None and len(inputs) > most):
+        takes = str(least) if most == least else f"at least {least}" if most is None else f"{least} to {most}"
+        raise ShapeError(f"takes {takes} input{'' if takes == '1' else 's'}; {len(inputs)} flow in.")
+    made = layer.derive(inputs)
     _check_exact(made.parameters.value, made.macs)
     output = known(made.output_shape)
     if output is not None:

@@ -162,16 +162,20 @@ class Sum(Expression):
         if not self.terms:
             return "0"
         first, *rest = self.terms
+        if not rest:  # alone, it binds as it binds itself
+            return first.plain(view, least)
         texts = [first.plain(view, _ADDITIVE), *[term.plain(view, _MULTIPLICATIVE) for term in rest]]
-        return _bracketed(" + ".join(texts), _ADDITIVE if rest else _ATOM, least)
+        return _bracketed(" + ".join(texts), _ADDITIVE, least)
 
     @override
     def latex(self, view: View, least: int = _LOOSE) -> str:
         if not self.terms:
             return "0"
         first, *rest = self.terms
+        if not rest:  # alone, it binds as it binds itself
+            return first.latex(view, least)
         texts = [first.latex(view, _ADDITIVE), *[term.latex(view, _MULTIPLICATIVE) for term in rest]]
-        return _grouped(" + ".join(texts), _ADDITIVE if rest else _ATOM, least)
+        return _grouped(" + ".join(texts), _ADDITIVE, least)
 
 
 class Product(Expression):
@@ -190,16 +194,20 @@ class Product(Expression):
         if not self.factors:
             return "1"
         first, *rest = self.factors
+        if not rest:  # alone, it binds as it binds itself
+            return first.plain(view, least)
         texts = [first.plain(view, _MULTIPLICATIVE), *[factor.plain(view, _ATOM) for factor in rest]]
-        return _bracketed(" × ".join(texts), _MULTIPLICATIVE if rest else _ATOM, least)
+        return _bracketed(" × ".join(texts), _MULTIPLICATIVE, least)
 
     @override
     def latex(self, view: View, least: int = _LOOSE) -> str:
         if not self.factors:
             return "1"
         first, *rest = self.factors
+        if not rest:  # alone, it binds as it binds itself
+            return first.latex(view, least)
         texts = [first.latex(view, _MULTIPLICATIVE), *[factor.latex(view, _ATOM) for factor in rest]]
-        return _grouped(r" \times ".join(texts), _MULTIPLICATIVE if rest else _ATOM, least)
+        return _grouped(r" \times ".join(texts), _MULTIPLICATIVE, least)
 
 
 class _Binary(Expression):

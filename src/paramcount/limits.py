@@ -21,6 +21,9 @@ MAX_DEPTH = 32
 MAX_RANK = 8
 """Dimensions of one shape, batch excluded."""
 
+MAX_INPUTS = 64
+"""Inputs of one network."""
+
 MAX_NAME = 200
 """Characters of one name."""
 

@@ -63,10 +63,16 @@ class LayerReport(Report):
 
     framework: Framework
     derivation: Derivation
-    input_shape: Shape | None
+    inputs: tuple[Shape | None, ...]
     steps: tuple[Step, ...]
     """The derivation's steps and what other layers would need in its place."""
     expected: Expected | None = None
+
+    @property
+    def macs(self) -> Expression | None:
+        """Multiply-accumulates for one sample, where the size of what flows in is known."""
+        sized = self.inputs and all(known(shape) is not None for shape in self.inputs)
+        return self.derivation.macs if sized else None
 
     @property
     def total(self) -> int:
@@ -89,8 +95,10 @@ class LayerReport(Report):
         output = known(made.output_shape)
         if output is not None:
             answer["output_shape"] = list(output)
-        if made.macs is not None and known(self.input_shape) is not None:
-            answer |= work(made.macs)
+        if made.more_outputs:
+            answer["more_outputs"] = [list(shape) for shape in map(known, made.more_outputs) if shape is not None]
+        if self.macs is not None:
+            answer |= work(self.macs)
         answer["memory_bytes"] = memory(self.total)
         return finish(answer, self.expected, made.notes)
 

@@ -31,7 +31,8 @@ class Parameter:
 
     `field` is the layer's field it sets, or "" where it changes nothing that is counted here.
     `inferred` marks a required parameter that what flows in can stand for; `canonical_only` one that
-    the framework's constructor does not have and only a JSON object can give.
+    the framework's constructor does not have and only a JSON object can give; `layer` one whose value
+    is a layer itself, as TimeDistributed's is.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Parameter:
     keyword_only: bool = False
     inferred: bool = False
     canonical_only: bool = False
+    layer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from paramcount.errors import (
     shown,
 )
 from paramcount.layers.fields import sizes
-from paramcount.limits import MAX_DEPTH, MAX_NAME
+from paramcount.limits import MAX_DEPTH, MAX_INPUTS, MAX_NAME
 from paramcount.notation import Call, read
 from paramcount.shapes import Shape
 from paramcount.signature import Framework
@@ -34,6 +34,12 @@ type Item = str | Mapping[str, object]
 PREFIXES: Final[Mapping[str, Framework]] = {
     "nn": "pytorch",
     "torch.nn": "pytorch",
+    "utils": "pytorch",
+    "nn.utils": "pytorch",
+    "torch.nn.utils": "pytorch",
+    "ops": "pytorch",
+    "torchvision.ops": "pytorch",
+    "torchvision.ops.misc": "pytorch",
     "layers": "keras",
     "keras.layers": "keras",
     "tf.keras.layers": "keras",
@@ -44,6 +50,7 @@ PREFIXES: Final[Mapping[str, Framework]] = {
 """The module names that may stand before a constructor, and the framework they tell."""
 
 SEQUENTIAL: Final = "Sequential"
+_PARAMETRIZATIONS: Final = "parametrizations"
 INPUT_LAYERS: Final = ("Input", "InputLayer")
 
 
@@ -182,6 +189,20 @@ def take_apart(items: Sequence[Item], most: int, problems: list[ParamcountError]
     return taken
 
 
+def checked_shapes(value: object) -> tuple[Shape, ...]:
+    """Check the shape of one input, or a list of them.
+
+    Raises:
+        LayerError: one is no shape, or there are too many.
+    """
+    items = sequence(value)
+    if not items or sequence(items[0]) is None:
+        return (checked_shape(value),)
+    if len(items) > MAX_INPUTS:
+        raise LimitError(f"input_shape holds {len(items)} shapes; at most {MAX_INPUTS} are answered.")
+    return tuple(map(checked_shape, items))
+
+
 def checked_shape(value: object) -> Shape:
     """Check the shape of an input; a list of one shape is that shape.
 
@@ -205,10 +226,15 @@ def split(name: str) -> tuple[str, Framework | None]:
     prefix, dot, last = name.rpartition(".")
     if not dot:
         return name, None
-    if prefix not in PREFIXES:
-        known = ", ".join(f"{known}." for known in PREFIXES)
-        raise UnknownNameError(f"{shown(name)}: {shown(prefix + '.')} is no known prefix ({known}).")
-    return last, PREFIXES[prefix]
+    if prefix in PREFIXES:
+        return last, PREFIXES[prefix]
+    before, _, inner = prefix.rpartition(".")
+    if inner == _PARAMETRIZATIONS:  # two functions of one name: weight_norm, and parametrizations.weight_norm
+        last, prefix = f"{inner}.{last}", before
+        if not prefix or prefix in PREFIXES:
+            return last, PREFIXES.get(prefix)
+    known = ", ".join(f"{known}." for known in PREFIXES)
+    raise UnknownNameError(f"{shown(name)}: {shown(prefix + '.')} is no known prefix ({known}).")
 
 
 def _is_unnamed_sequence(value: object) -> bool:
@@ -221,9 +247,12 @@ def _is_unnamed_sequence(value: object) -> bool:
 
 
 def _nests(value: object) -> bool:
-    """Whether a value of a JSON object is more than a literal or a flat list of them."""
-    return any(isinstance(inner, list | tuple | Mapping) for inner in sequence(value) or ()) or isinstance(
-        value, Mapping
+    """Whether a value of a JSON object is more than a literal, a list of them, a list of lists or a layer."""
+    if isinstance(value, Mapping):
+        return "kind" not in value
+    return any(
+        isinstance(inner, Mapping) or any(isinstance(one, list | tuple | Mapping) for one in sequence(inner) or ())
+        for inner in sequence(value) or ()
     )
 
 

@@ -68,6 +68,11 @@ LEAVES = st.one_of(SMALL.map(Literal), st.tuples(st.sampled_from("abc"), SMALL).
 EXPRESSIONS = st.recursive(LEAVES, _combine, max_leaves=12)
 
 
+def test_a_sum_of_one_term_binds_as_that_term() -> None:
+    for alone in (Sum((Literal(0) - 1,)), Product((Literal(0) - 1,))):
+        assert (Literal(0) - named("part", alone)).expanded == "0 − (0 − 1)"
+
+
 @given(EXPRESSIONS)
 def test_every_text_has_the_value(made: Expression) -> None:
     assert evaluate(made.substitution) == made.value

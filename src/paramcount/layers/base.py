@@ -57,6 +57,27 @@ ZERO: Expression = Number(0)
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """Which input positions along one dimension an output position reads.
+
+    Output position o reads o × stride − padding + tap × dilation for each tap below `kernel`. Where
+    `transposed`, it reads each input position i from which a tap reaches it: o = i × stride − padding +
+    tap × dilation. Negative padding crops.
+    """
+
+    kernel: int = 1
+    stride: int = 1
+    padding: int = 0
+    dilation: int = 1
+    transposed: bool = False
+
+
+type Reach = tuple[Window, ...] | Literal["same", "all", "unknown"]
+"""What each output position reads: a window along each spatial dimension, the same position, every
+position, or what cannot be told because positions lose their places."""
+
+
+@dataclass(frozen=True, slots=True)
 class Derivation:
     """What a layer comes to for the shapes that flow into it."""
 
@@ -68,6 +89,10 @@ class Derivation:
     """Parameters and buffers, in the framework's order."""
     output_shape: Shape | None = None
     """The shape that comes out, batch excluded; None where not even its rank is known."""
+    more_outputs: tuple[Shape | None, ...] = ()
+    """Shapes of what comes out beside it: states, attention weights, indices."""
+    reach: Reach = "same"
+    """What each output position reads of the first input."""
     macs: Expression | None = ZERO
     """Multiply-accumulates for one sample; None where they depend on a size that is not known."""
     steps: tuple[Step, ...] = ()
@@ -112,6 +137,8 @@ class Kind:
     """Spatial dimensions, where the kind has a number of them."""
     ranks: tuple[int, ...] = ()
     """How many dimensions may flow in, batch excluded; empty where any number may."""
+    inputs: tuple[int, int | None] = (1, 1)
+    """The fewest and the most inputs; None where any number may flow in."""
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
         """Pickle as the name: a kind is found again, not copied."""
@@ -158,7 +185,7 @@ class Layer(BaseModel, ABC):
             inputs: one shape for each input, batch excluded; None where nothing is known of it.
 
         Raises:
-            ShapeError: an input does not fit the layer.
+            ShapeError: an input does not fit the layer, or there are too few or too many.
             MissingError: a parameter count depends on a size that is not known.
         """
 

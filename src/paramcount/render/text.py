@@ -29,9 +29,11 @@ def lines_of_layer(report: LayerReport, detail: Detail) -> list[str]:
     output = known(made.output_shape)
     if output is not None:
         lines.append(f"output shape: {text(output)}")
-    if made.macs is not None and known(report.input_shape) is not None:
+    if any(map(known, made.more_outputs)):
+        lines.append(f"further outputs: {', '.join(text(shape) for shape in made.more_outputs if shape is not None)}")
+    if report.macs is not None:
         done = "" if detail == "steps" and any(step.name == "MACs" for step in report.steps) else "MACs: "
-        lines.append(_work(made.macs.value) if done else _flops(made.macs.value))
+        lines.append(_work(report.macs.value) if done else _flops(report.macs.value))
     lines.append(_memory(report.total))
     return [*lines, *_ending(report.expected, made.notes)]
 

@@ -21,7 +21,7 @@ def test_a_layer_prints_its_derivation() -> None:
     finished = run("layer", "Conv2d(3, 32, 3)", "--input", "3,224,224")
     assert finished.returncode == 0, finished.stderr
     assert "kernel_height × kernel_width × in_channels = 3 × 3 × 3" in finished.stdout
-    assert "output shape: [32, 222, 222]" in finished.stdout
+    assert "output: [32, 222, 222]" in finished.stdout
 
 
 def test_a_network_from_standard_input_and_from_a_file(tmp_path: Path) -> None:

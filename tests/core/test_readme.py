@@ -38,21 +38,27 @@ def test_the_table_of_layers_is_up_to_date() -> None:
     assert with_layers(text) == text, "run python -m tests.core.test_readme"
 
 
-CONSOLES = re.findall(r"```console\n\$ (.*?)\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+CONSOLE = re.compile(r"```console\n\$ (.*?)\n(.*?)```", re.DOTALL)
+CONSOLES = CONSOLE.findall(README.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(("command", "printed"), CONSOLES, ids=[command[:30] for command, _ in CONSOLES])
-def test_what_the_readme_shows_is_printed(command: str, printed: str) -> None:
+@pytest.mark.parametrize(("command", "shown"), CONSOLES, ids=[command[:30] for command, _ in CONSOLES])
+def test_what_the_readme_shows_is_printed(command: str, shown: str) -> None:
+    assert printed(command, shown) == shown
+
+
+def printed(command: str, shown: str) -> str:
+    """What the command prints, after the lines that are typed into it."""
     stdin = ""
     if command.endswith("<<'EOF'"):
-        stdin, printed = printed.split("EOF\n", 1)
+        stdin = shown.split("EOF\n", 1)[0]
         command = command.removesuffix(" <<'EOF'")
     arguments = [quoted or plain for quoted, plain in re.findall(r'"([^"]*)"|(\S+)', command)]
     assert arguments.pop(0) == "paramcount"
     finished = subprocess.run(
         [sys.executable, "-m", "paramcount", *arguments], input=stdin, capture_output=True, text=True, check=True
     )
-    assert finished.stdout == printed
+    return f"{stdin}EOF\n{finished.stdout}" if stdin else finished.stdout
 
 
 def test_both_consoles_were_found() -> None:
@@ -66,4 +72,6 @@ def test_the_python_in_the_readme() -> None:
 
 
 if __name__ == "__main__":
-    README.write_text(with_layers(README.read_text(encoding="utf-8")), encoding="utf-8")
+    anew = with_layers(README.read_text(encoding="utf-8"))
+    anew = CONSOLE.sub(lambda found: f"```console\n$ {found[1]}\n{printed(found[1], found[2])}```", anew)
+    README.write_text(anew, encoding="utf-8")

@@ -44,7 +44,7 @@ def test_a_convolution_answers_as_documented() -> None:
         "parameters per filter",
         "total",
         "output height and width",
-        "activation elements",
+        "activations",
         "MACs",
         "dense layer instead",
         "depthwise-separable instead",

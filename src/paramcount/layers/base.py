@@ -246,10 +246,8 @@ class Spatial(Layer):
         return (*spatial, channels) if self.channels_last else (channels, *spatial)
 
     def along(self, name: str, values: Sequence[int], axis: int) -> Quantity:
-        """Name one of several numbers: `stride` where all are the same, else `stride_height`."""
-        if len(set(values)) == 1 and (self.dims > 1 or not name.endswith("_size")):
-            return Quantity(name, values[axis])
-        return Quantity(f"{name.removesuffix('_size')}_{self.axes[axis]}", values[axis])
+        """Name the number that holds along one dimension; the step it stands in says which dimension."""
+        return Quantity(name.removesuffix("_size"), values[axis])
 
     def each(self, size: Callable[[int], Expression], *numbers: Sequence[int] | None) -> tuple[Expression, ...]:
         """Derive the size along each dimension, once where all `numbers` are the same for every dimension."""

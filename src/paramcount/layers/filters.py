@@ -136,13 +136,13 @@ def work_steps(
     """
     if outputs is None:
         return None, []
-    sizes = [Quantity(f"output_{axis}", output.value) for axis, output in zip(layer.axes, outputs, strict=True)]
+    sizes = [Quantity(axis, output.value) for axis, output in zip(layer.axes, outputs, strict=True)]
     elements = Product((per_filter.filters, *sizes))
     if positions is None:
         macs = Product((per_filter.weights, named("activations", elements)))
     else:
         macs = Product((per_filter.weights, per_filter.filters, *positions))
-    return macs, [*layer.size_steps(outputs), Step("activation elements", elements), Step("MACs", macs)]
+    return macs, [*layer.size_steps(outputs), Step("activations", elements), Step("MACs", macs)]
 
 
 def instead(layer: Filters, derivation: Derivation, inputs: tuple[Shape | None, ...]) -> tuple[Step, ...]:

@@ -28,7 +28,7 @@ def lines_of_layer(report: LayerReport, detail: Detail) -> list[str]:
         lines.append(_tensors(made.tensors))
     output = known(made.output_shape)
     if output is not None:
-        lines.append(f"output shape: {text(output)}")
+        lines.append(f"output: {text(output)}")
     if any(map(known, made.more_outputs)):
         lines.append(f"further outputs: {', '.join(text(shape) for shape in made.more_outputs if shape is not None)}")
     if report.macs is not None:
@@ -113,7 +113,7 @@ def _tensors(tensors: Sequence[Tensor]) -> str:
     shown: list[str] = []
     for tensor in tensors:
         mark = " (buffer)" if tensor.buffer else "" if tensor.trainable else " (not trainable)"
-        shown.append(f"{tensor.name} {text(tensor.shape)} {tensor.count:,}{mark}")
+        shown.append(f"{tensor.name} {text(tensor.shape)}{mark}")
     return f"tensors: {', '.join(shown)}"
 
 
@@ -127,7 +127,7 @@ def _flops(macs: int) -> str:
 
 def _memory(parameters: int) -> str:
     held = memory(parameters)
-    return "bytes: " + ", ".join(f"{held[dtype]:,} as {dtype}" for dtype in BYTES)
+    return "bytes: " + ", ".join(f"{dtype} {held[dtype]:,}" for dtype in BYTES)
 
 
 def _ending(expected: Expected | None, notes: Sequence[str]) -> list[str]:

@@ -13,7 +13,6 @@ from paramcount.errors import (
     ParamcountError,
     UnknownNameError,
     closest,
-    enough,
     raise_all,
     sequence,
     shown,
@@ -21,10 +20,13 @@ from paramcount.errors import (
 from paramcount.layers import frameworks_of, look_up, look_up_kind
 from paramcount.layers.base import Kind, Layer
 from paramcount.limits import MAX_DEPTH, MAX_LAYERS
-from paramcount.network import INPUT, Network, Node
+from paramcount.network import INPUT, Network
 from paramcount.notation import Call, Name
+from paramcount.parts import NOTHING, Part, Series, Written
+from paramcount.shapes import Shape
 from paramcount.signature import FRAMEWORKS, Framework, Signature
-from paramcount.written import Item, TakenApart, Written, checked_shape, take_apart
+from paramcount.wiring import Wiring
+from paramcount.written import InputShape, Item, TakenApart, checked_shapes, take_apart
 
 
 def layer(written: Item, *, framework: Framework | None = None) -> Layer:
@@ -38,11 +40,13 @@ def layer(written: Item, *, framework: Framework | None = None) -> Layer:
         ParamcountError: the layer cannot be read or breaks a rule.
     """
     problems: list[ParamcountError] = []
-    found = take_apart([written], MAX_LAYERS, problems)
+    found, parts = take_apart([written], MAX_LAYERS, problems)
     raise_all(problems)
-    if len(found.layers) != 1 or found.declared:
+    one: Part = parts
+    while isinstance(one, Series) and len(one.parts) == 1:
+        one = one.parts[0]
+    if not isinstance(one, Written) or found.declared:
         raise NotationError(f"one layer is expected, {len(found.layers)} were given.")
-    (one,) = found.layers
     try:
         return _make(one, _agree(found.layers, framework))
     except ParamcountError as error:
@@ -61,16 +65,17 @@ def layer_of_kind(kind: str, fields: Mapping[str, object], *, framework: Framewo
 def network(
     items: Item | Sequence[Item],
     *,
-    input_shape: Sequence[int | None] | None = None,
+    input_shape: InputShape | None = None,
     framework: Framework | None = None,
     most: int = MAX_LAYERS,
 ) -> Network:
-    """Make a network of layers that run one after the other.
+    """Make a network: layers that run one after the other, and blocks that say otherwise.
 
     Args:
         items: notation, JSON objects, or both mixed; a text may hold any number of layers.
         input_shape: the shape of one sample, batch excluded, in the framework's order: (C, H, W) for
-            PyTorch, (H, W, C) for Keras. Keras's `Input(shape=…)` and `input_shape=…` do as well.
+            PyTorch, (H, W, C) for Keras; a list of shapes for several inputs.
+            Keras's `Input(shape=…)` and `input_shape=…` do as well.
         framework: "pytorch" or "keras"; left out, the spelling tells, and PyTorch where it does not.
         most: how many layers the network may have.
 
@@ -78,50 +83,60 @@ def network(
         ParamcountError: a layer cannot be read or breaks a rule; all mistakes together.
     """
     problems: list[ParamcountError] = []
-    found, chosen, shape = TakenApart(most), framework or "pytorch", None
+    found, part, chosen, given = TakenApart(most), NOTHING, framework or "pytorch", None
     try:
-        shape = None if input_shape is None else checked_shape(input_shape)
+        given = None if input_shape is None else checked_shapes(input_shape)
     except ParamcountError as error:
         problems.append(error)
     try:
-        found = take_apart([items] if isinstance(items, str | Mapping) else items, most, problems)
+        found, part = take_apart([items] if isinstance(items, str | Mapping) else items, most, problems)
         chosen = _agree(found.layers, framework)
         if not found.layers and not problems:
             problems.append(LayerError("no layer was given."))
     except ParamcountError as error:
         problems.append(error)
-    declared = found.declared[0] if found.declared else None
-    if shape is not None and declared is not None and shape != declared:
-        problems.append(
-            LayerError(f"input_shape={shapes.text(shape)}, but the layers declare {shapes.text(declared)}. Give one.")
-        )
-    nodes = _nodes(found.layers, chosen, problems)
+    wiring = Wiring(lambda one: _make(one, chosen), problems, most)
+    last = INPUT
+    try:
+        last = wiring.run(part, INPUT)
+    except ParamcountError as error:
+        problems.append(error)
+    sources: tuple[tuple[str, Shape | None], ...] = ()
+    try:
+        sources = _sources(wiring.sources, found.declared, given)
+    except ParamcountError as error:
+        problems.append(error)
     raise_all(problems)
-    return Network(chosen, nodes, ((INPUT, shape if shape is not None else declared),))
+    return Network(
+        chosen,
+        tuple(wiring.nodes),
+        sources,
+        wiring.outputs or (last,),
+        tuple(wiring.unused),
+        tuple(wiring.ties),
+    )
 
 
-def _nodes(found: Sequence[Written], framework: Framework, problems: list[ParamcountError]) -> tuple[Node, ...]:
-    """Make the layers and chain them; what is written alike is made once. Mistakes go to `problems`."""
-    nodes: list[Node] = []
-    made: dict[tuple[object, ...], Layer] = {}
-    seen = {INPUT}
-    previous = INPUT
-    for one in found:
-        if enough(problems):
-            break
-        try:
-            if one.label in seen:
-                raise LayerError(f"the name {shown(one.label)} is taken.")
-            key = one.key
-            if key not in made:
-                made[key] = _make(one, framework)
-        except ParamcountError as error:
-            problems.append(error.within(one.place))
-            continue
-        seen.add(one.label)
-        nodes.append(Node(one.label, made[key], (previous,)))
-        previous = one.label
-    return tuple(nodes)
+def _sources(
+    declared: Sequence[tuple[str, Shape | None]], first: Sequence[Shape], given: tuple[Shape, ...] | None
+) -> tuple[tuple[str, Shape | None], ...]:
+    """The inputs and their shapes: those given, else those declared by inputs, else by the first layer."""
+    own = list(declared) or [(INPUT, None)]
+    if first and own[0][1] is None:
+        own[0] = (own[0][0], first[0])
+    if given is None:
+        return tuple(own)
+    if len(given) != len(own):
+        raise LayerError(
+            f"input_shape holds {len(given)} shapes, but the network has {len(own)} input{'' if len(own) == 1 else 's'}"
+            f" ({', '.join(name for name, _ in own[:8])})."
+        )
+    for (_, shape), asked in zip(own, given, strict=True):
+        if shape is not None and shape != asked:
+            raise LayerError(
+                f"input_shape={shapes.text(asked)}, but the layers declare {shapes.text(shape)}. Give one."
+            )
+    return tuple([(name, shape) for (name, _), shape in zip(own, given, strict=True)])
 
 
 def _agree(found: Sequence[Written], asked: Framework | None) -> Framework:
@@ -164,10 +179,10 @@ def _inner(name: str, value: object, framework: Framework, depth: int) -> Layer:
     """Make a layer that is another's argument."""
     found = TakenApart(most=1)
     try:
-        found.take(value, name)
-        if len(found.layers) != 1 or found.declared:
+        part = found.take(value, name)
+        if not isinstance(part, Written) or found.declared:
             raise LayerError(f"{name} must be one layer, received {shown(value)}.")
-        return _make(found.layers[0], framework, depth + 1)
+        return _make(part, framework, depth + 1)
     except ParamcountError as error:
         raise error.within(name) from None
 

@@ -4,23 +4,19 @@ Layers that are alike and meet the same shape are derived once.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import overload
 
 from paramcount import slips
-from paramcount.errors import LayerError, ParamcountError, ShapeError, exact
+from paramcount.errors import LayerError, ParamcountError
 from paramcount.expression import Expression, Literal, Product, Quantity, Sum
-from paramcount.layers.base import Derivation, Layer
+from paramcount.flow import Flow, Rounds, Run, check_exact, derived, named
+from paramcount.layers.base import Layer
 from paramcount.limits import MAX_EXACT
-from paramcount.network import Network
-from paramcount.report import BYTES, FLOPS_PER_MAC, LayerReport, NetworkReport, Row, Totals
-from paramcount.shapes import Shape, elements, known
-from paramcount.written import checked_shapes
-
-type InputShape = Sequence[int | None] | Sequence[Sequence[int | None]]
-"""One shape, or one for each input."""
-
-_FEWER = " Leave the input's size out to get the parameters alone."
+from paramcount.network import Network, used
+from paramcount.report import LayerReport, NetworkReport, Row, Totals
+from paramcount.shapes import Shape, known
+from paramcount.written import InputShape, checked_shapes
 
 
 @overload
@@ -59,7 +55,7 @@ def derive(
 def _derive_layer(layer: Layer, shapes: tuple[Shape, ...] | None, expected: int | None) -> LayerReport:
     inputs: tuple[Shape | None, ...] = (None,) * layer.kind.inputs[0] if shapes is None else shapes
     try:
-        made = _derived(layer, inputs)
+        made = derived(layer, inputs)
     except ParamcountError as error:
         raise error.within(str(layer)) from None
     return LayerReport(
@@ -72,85 +68,87 @@ def _derive_layer(layer: Layer, shapes: tuple[Shape, ...] | None, expected: int 
 
 
 def _derive_network(network: Network, shapes: tuple[Shape, ...] | None, expected: int | None) -> NetworkReport:
-    flowing: dict[str, Shape | None] = dict(network.inputs)
     if shapes is not None:
-        flowing = dict(zip(flowing, shapes, strict=True))
-    first = next(iter(flowing.values()))
-    derived: dict[tuple[Layer, tuple[Shape | None, ...]], Derivation] = {}
-    found: list[_Found] = []
-    for node in network.nodes:
-        inputs = tuple([flowing[name] for name in node.inputs])
-        key = (node.layer, inputs)
-        made = derived.get(key)
-        if made is None:
-            try:
-                made = derived[key] = _derived(node.layer, inputs)
-            except ParamcountError as error:
-                place = f"layer {node.name} ({node.layer})"
-                error.report = _report(network, first, found, failed=(place, str(error)))
-                raise error.within(place) from None
-        flowing[node.name] = made.output_shape
-        found.append(_Found(node.name, inputs, made))
-    return _report(network, first, found, expected=expected)
+        if len(shapes) != len(network.inputs):
+            raise LayerError(f"the network has {len(network.inputs)} inputs, received {len(shapes)} shapes.")
+        network = replace(
+            network, inputs=tuple((name, shape) for (name, _), shape in zip(network.inputs, shapes, strict=True))
+        )
+    flow = Flow(network, dict(network.inputs))
+    try:
+        flow.run()
+        return _report(flow, flow.unused(), expected=expected)
+    except ParamcountError as error:
+        if not flow.at:
+            raise
+        error.report = _report(flow, (), failed=(flow.at, str(error)))
+        raise error.within(flow.at) from None
 
 
 def _report(
-    network: Network,
-    shape: Shape | None,
-    found: Sequence["_Found"],
-    *,
-    expected: int | None = None,
-    failed: tuple[str, str] | None = None,
+    flow: Flow, unused: Sequence[Run], *, expected: int | None = None, failed: tuple[str, str] | None = None
 ) -> NetworkReport:
-    rows = tuple(_rows(found))
+    network = flow.network
+    rows = (*_rows(_flat(flow.trace)), *(replace(row, unused=True) for row in _rows(_flat(unused))))
     totals = Totals(
         parameters=_sum((row, row.parameters) for row in rows),
         trainable=_sum((row, row.derivation.trainable) for row in rows),
         non_trainable=_sum((row, row.derivation.non_trainable) for row in rows),
         buffers=_sum((row, row.derivation.buffers) for row in rows),
-        macs=_macs(rows, shape),
+        macs=_macs(rows, [shape for _, shape in network.inputs]),
     )
-    _check_exact(totals.parameters.value, totals.macs)
+    flow.at = ""  # what is refused from here on is the sum
+    check_exact(totals.parameters.value, totals.macs)
     notes = list(dict.fromkeys(note for row in rows for note in row.derivation.notes))
     if totals.macs is None:
         notes.append("MACs and the shapes that are not shown depend on input_shape.")
+    idle = _idle(network)
+    if idle:
+        notes.append(f"What comes out of {', '.join(idle[:8])} flows nowhere.")
     return NetworkReport(
         framework=network.framework,
-        input_shape=shape,
-        output_shape=found[-1].made.output_shape if found and failed is None else None,
+        input_shapes=tuple([shape for _, shape in network.inputs]),
+        output_shapes=() if failed is not None else tuple([flow.shapes[name] for name in network.outputs]),
         rows=rows,
         totals=totals,
         expected=None if expected is None else slips.of_network(expected, rows, totals),
         failed=failed,
         notes=tuple(notes),
+        unused=tuple([run.node.name for run in unused]),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """One node, derived."""
-
-    name: str
-    inputs: tuple[Shape | None, ...]
-    made: Derivation
-
-    def is_like(self, other: "_Found") -> bool:
-        """Whether every figure and every step is the same."""
-        if self.made is other.made:
-            return True
-        one, two = self.made, other.made
-        if one.output_shape != two.output_shape or one.layer != two.layer:
-            return False
-        return self.inputs == other.inputs or (one.macs is None and two.macs is None)
+def _idle(network: Network) -> list[str]:
+    """Nodes whose output is never used."""
+    values = {*used(network.nodes), *network.outputs}
+    return [node.name for node in network.nodes if node.name not in values]
 
 
-def _rows(found: Sequence[_Found]) -> Iterator[Row]:
-    """Group what is alike and in a row."""
-    start = 0
-    for index in range(1, len(found) + 1):
-        if index == len(found) or not found[index].is_like(found[start]):
-            yield Row(found[start].name, index - start, found[start].made, found[index - 1].name)
-            start = index
+def _flat(trace: Sequence[Run | Rounds], times: int = 1, loops: tuple[tuple[int, int], ...] = ()) -> Iterator[Row]:
+    """A row for each node; `loops` holds the first and the last iteration of each loop around it."""
+    for part in trace:
+        if isinstance(part, Run):
+            first = named(part.node.name, [start for start, _ in loops])
+            last = named(part.node.name, [end for _, end in loops])
+            shares = named(part.shares, [0 for _ in loops])
+            yield Row(first, times, part.made, last, part, shares)
+        else:
+            for one in part.rounds:
+                yield from _flat(one.trace, times * one.times, (*loops, (one.start, one.start + one.times - 1)))
+
+
+def _rows(rows: Iterable[Row]) -> Iterator[Row]:
+    """Put what is alike and in a row together."""
+    before: Row | None = None
+    for row in rows:
+        if before is not None and row.run.is_like(before.run):
+            before = replace(before, repeat=before.repeat + row.repeat, last=row.last)
+            continue
+        if before is not None:
+            yield before
+        before = row
+    if before is not None:
+        yield before
 
 
 def _sum(parts: Iterable[tuple[Row, int]]) -> Expression:
@@ -163,28 +161,7 @@ def _sum(parts: Iterable[tuple[Row, int]]) -> Expression:
     return Sum(tuple(terms))
 
 
-def _macs(rows: Sequence[Row], shape: Shape | None) -> Expression | None:
-    if known(shape) is None or any(row.derivation.macs is None for row in rows):
+def _macs(rows: Sequence[Row], shapes: Iterable[Shape | None]) -> Expression | None:
+    if any(known(shape) is None for shape in shapes) or any(row.derivation.macs is None for row in rows):
         return None
     return _sum((row, row.derivation.macs.value) for row in rows if row.derivation.macs is not None)
-
-
-def _derived(layer: Layer, inputs: tuple[Shape | None, ...]) -> Derivation:
-    least, most = layer.kind.inputs
-    if len(inputs) < least or (most is not None and len(inputs) > most):
-        takes = str(least) if most == least else f"at least {least}" if most is None else f"{least} to {most}"
-        raise ShapeError(f"takes {takes} input{'' if takes == '1' else 's'}; {len(inputs)} flow in.")
-    made = layer.derive(inputs)
-    _check_exact(made.parameters.value, made.macs)
-    output = known(made.output_shape)
-    if output is not None:
-        exact(elements(output), "the number of output elements", _FEWER)
-    return made
-
-
-def _check_exact(parameters: int, macs: Expression | None) -> None:
-    """Refuse, by name, what a JSON client would read rounded."""
-    exact(parameters, "the number of parameters")
-    exact(max(BYTES.values()) * parameters, "the bytes of the parameters in float32")
-    if macs is not None:
-        exact(FLOPS_PER_MAC * macs.value, "the number of FLOPs", _FEWER)

@@ -5,6 +5,7 @@
     ├── UnknownNameError        no such layer, argument or field; names what comes close
     ├── LayerError              a value breaks a rule of the layer
     ├── ShapeError              what flows in does not fit
+    │   └── JoinError           two inputs do not fit each other
     ├── MissingError            the answer depends on something that was not given
     ├── LimitError              a bound was reached
     └── SeveralErrors           more than one of these, reported together
@@ -55,6 +56,21 @@ class LayerError(ParamcountError):
 
 class ShapeError(ParamcountError):
     """What flows into a layer does not fit it."""
+
+
+class JoinError(ShapeError):
+    """Two inputs of a layer do not fit each other. `rule` holds {first} and {second} for their names."""
+
+    def __init__(self, rule: str, first: int, second: int) -> None:
+        self.rule = rule
+        self.inputs = (first, second)
+        super().__init__(rule.format(first=f"input {first + 1}", second=f"input {second + 1}"))
+
+    def naming(self, names: Sequence[str]) -> Self:
+        """Say which layers the inputs come from."""
+        first, second = (names[index] for index in self.inputs)
+        self.message = self.rule.format(first=first, second=second)
+        return self
 
 
 class MissingError(ParamcountError):

@@ -1,5 +1,6 @@
 """A network: named nodes with named inputs."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +9,10 @@ from paramcount.shapes import Shape
 from paramcount.signature import Framework
 
 INPUT: Final = "input"
-"""The name of a network's input."""
+"""The name of a network's first input."""
+
+ANY: Final = "*"
+"""Stands in the names of a loop's nodes for the number of the iteration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,30 @@ class Node:
     name: str
     layer: Layer
     inputs: tuple[str, ...]
+    shares: str = ""
+    """The node whose parameters it uses, where it has none of its own."""
+    frozen: bool = False
+    """Whether its parameters are kept as they are in training."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Nodes that run `times` over: what flows out of one iteration flows into the next.
+
+    Names of its nodes hold `*` where the number of the iteration stands.
+    """
+
+    name: str
+    times: int
+    input: str
+    """What flows into the first iteration."""
+    entry: str
+    """What flows into an iteration, as its nodes call it."""
+    nodes: "tuple[Node | Loop, ...]"
+    output: str
+    """What flows out of an iteration."""
+    shared: bool = False
+    """Whether every iteration uses the parameters of the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +56,22 @@ class Network:
     """
 
     framework: Framework
-    nodes: tuple[Node, ...]
+    nodes: tuple[Node | Loop, ...]
     inputs: tuple[tuple[str, Shape | None], ...]
+    outputs: tuple[str, ...] = ()
+    """The nodes whose outputs the network gives."""
+    unused: tuple[Node, ...] = ()
+    """Layers that exist and are never run."""
+    ties: tuple[tuple[str, str], ...] = ()
+    """Pairs of parameters, `node.tensor`, that are one."""
+
+
+def used(nodes: "tuple[Node | Loop, ...]") -> Iterator[str]:
+    """Every value that flows into a node."""
+    for node in nodes:
+        if isinstance(node, Node):
+            yield from node.inputs
+        else:
+            yield node.input
+            yield from used(node.nodes)
+            yield node.output

@@ -1,7 +1,7 @@
 """The notation: constructor calls as PyTorch and Keras write them, read without being evaluated.
 
-    item    := call | "[" item, … "]"            items stand side by side, with or without a comma
-    call    := name "(" [argument, …] ")"
+    item    := [name "="] (call | name | "[" item, … "]")    side by side, with or without a comma
+    call    := name "(" [argument, …] ")" ["(" value, … ")"]  the second brackets hold what it is called on
     argument := [name "="] value
     value   := number | string | True | False | None | sequence | mapping | call | name | value (+ - * // %) value
 
@@ -30,15 +30,30 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call: a name, its arguments, and the name it is assigned to, if any."""
+    """A call: a name, its arguments, the name it is assigned to, and what its result is called on, if anything."""
 
     name: str
     args: tuple[object, ...]
     kwargs: dict[str, object]
     label: str | None = None
+    on: tuple[object, ...] | None = None
 
     def __repr__(self) -> str:
-        return f"{self.name}(…)"
+        given = [*map(repr, self.args), *(f"{name}={value!r}" for name, value in self.kwargs.items())]
+        on = "" if self.on is None else f"({', '.join(map(repr, self.on))})"
+        return f"{f'{self.label} = ' if self.label else ''}{self.name}({', '.join(given)}){on}"
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A list of items, or a name, with the name that it is assigned to."""
+
+    label: str
+    value: list[object] | Name
+
+
+type Found = Call | Name | Assigned | list[object]
+"""What may stand as an item."""
 
 
 _TOKEN = re.compile(
@@ -63,12 +78,12 @@ _OPERATORS: dict[str, tuple[int, Callable[[int, int], int]]] = {
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
-def read(text: str, *, most: int = MAX_LAYERS) -> list[Call | list[object]]:
-    """Read the calls of a text, in order.
+def read(text: str, *, most: int = MAX_LAYERS) -> list[Found]:
+    """Read the items of a text, in order.
 
     Args:
         text: notation, at most `MAX_TEXT` characters.
-        most: how many calls the text may hold at the outermost level.
+        most: how many items the text may hold at the outermost level.
 
     Raises:
         NotationError: the text is not in the notation; names line, column and what was expected.
@@ -91,9 +106,9 @@ class _Reader:
         self.position = 0
         self.depth = 0
 
-    def items(self, most: int) -> list[Call | list[object]]:
-        """Read everything: calls and lists, separated by commas, arrows, semicolons or nothing."""
-        found: list[Call | list[object]] = []
+    def items(self, most: int) -> list[Found]:
+        """Read everything: items separated by commas, arrows, semicolons or nothing."""
+        found: list[Found] = []
         tokens = self.tokens
         while True:
             while tokens[self.position] in (",", ";", "->", "→"):
@@ -104,10 +119,10 @@ class _Reader:
                 raise LimitError(f"The text has more than {most} layers; at most {most} are read.")
             found.append(self._item())
 
-    def _item(self) -> Call | list[object]:
+    def _item(self) -> Found:
         tokens, start = self.tokens, self.position
         label = None
-        if tokens[start + 1 : start + 2] == ["="] and _is_name(tokens[start]):
+        if tokens[start + 1] == "=" and _is_name(tokens[start]):
             label = tokens[start]
             if label.startswith("self."):
                 raise self._error(
@@ -117,14 +132,13 @@ class _Reader:
                 )
             self.position += 2
         value = self._value()
-        if tokens[self.position] == "(":
-            raise self._error(
-                self.position, "a layer is called on something here. List the layers in the order in which they run."
-            )
         if isinstance(value, Call):
-            return Call(value.name, value.args, value.kwargs, label) if label else value
+            return Call(value.name, value.args, value.kwargs, label, value.on) if label else value
+        if isinstance(value, Name):
+            return Assigned(label, value) if label else value
         if isinstance(value, list):
-            return cast("list[object]", value)
+            items = cast("list[object]", value)
+            return Assigned(label, items) if label else items
         raise self._error(start, f"a layer is expected, such as Conv2d(3, 64, 3), not {shown(value)}.")
 
     def _value(self, least: int = 1) -> object:
@@ -228,7 +242,16 @@ class _Reader:
                 args.append(self._value())
             self._separator(")")
         self._leave()
-        return Call(name, tuple(args), kwargs)
+        on = None
+        if tokens[self.position] == "(":
+            self._enter()
+            operands: list[object] = []
+            while tokens[self.position] != ")":
+                operands.append(self._value())
+                self._separator(")")
+            self._leave()
+            on = tuple(operands)
+        return Call(name, tuple(args), kwargs, None, on)
 
     def _sequence(self, opening: str) -> object:
         closing = _CLOSING[opening]
@@ -236,7 +259,8 @@ class _Reader:
         values: list[object] = []
         commas = 0
         while self.tokens[self.position] != closing:
-            value = self._value()
+            labelled = opening == "[" and self.tokens[self.position + 1] == "="
+            value = self._item() if labelled else self._value()
             if opening == "{":
                 if self.tokens[self.position] != ":":
                     raise self._unexpected("':'")

@@ -5,11 +5,12 @@ apply are left out. `to_text` says the same for a reader.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Literal, override
 
 from paramcount.expression import Expression
+from paramcount.flow import BYTES, FLOPS_PER_MAC, Run
 from paramcount.layers.base import Derivation, Step
 from paramcount.shapes import Shape, known
 from paramcount.signature import Framework
@@ -17,12 +18,6 @@ from paramcount.signature import Framework
 type Detail = Literal["summary", "layers", "steps"]
 
 DETAILS: tuple[Detail, ...] = ("summary", "layers", "steps")
-
-BYTES: Mapping[str, int] = {"float32": 4, "float16": 2, "int8": 1}
-"""Bytes of one number, by dtype."""
-
-FLOPS_PER_MAC = 2
-"""One multiply-accumulate is a multiplication and an addition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +107,11 @@ class Row:
     derivation: Derivation
     last: str
     """The name of the last of them."""
+    run: Run
+    shares: str = ""
+    """The layer whose parameters it uses, where it has none of its own."""
+    unused: bool = False
+    """Whether it is never run."""
 
     @property
     def parameters(self) -> int:
@@ -127,6 +127,14 @@ class Row:
             row["output_shape"] = list(output)
         row["parameters"] = self.parameters
         row |= split(made)
+        if self.shares:
+            row["shares"] = self.shares
+        if self.run.tied:
+            row["tied"] = dict(self.run.tied)
+        if self.run.node.frozen and made.tensors:
+            row["frozen"] = True
+        if self.unused:
+            row["unused"] = True
         if made.macs is not None and made.macs.value:
             row["macs"] = made.macs.value
         if detail == "steps":
@@ -167,27 +175,41 @@ class NetworkReport(Report):
     """A network: its layers, the alike ones in a row together, and their sums."""
 
     framework: Framework
-    input_shape: Shape | None
-    output_shape: Shape | None
+    input_shapes: tuple[Shape | None, ...]
+    output_shapes: tuple[Shape | None, ...]
     rows: tuple[Row, ...]
     totals: Totals
     expected: Expected | None = None
     failed: tuple[str, str] | None = None
     """Where the derivation stopped, and why."""
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    """Layers that exist and are never run; their parameters are in the totals."""
+
+    @property
+    def input_shape(self) -> Shape | None:
+        """What flows in, of the first input where there are several."""
+        return self.input_shapes[0] if self.input_shapes else None
+
+    @property
+    def output_shape(self) -> Shape | None:
+        """What comes out, of the first output where there are several."""
+        return self.output_shapes[0] if self.output_shapes else None
 
     @override
     def to_dict(self, detail: Detail = "steps") -> dict[str, object]:
         answer: dict[str, object] = {"framework": self.framework}
-        for name, shape in (("input_shape", self.input_shape), ("output_shape", self.output_shape)):
-            sizes = known(shape)
-            if sizes is not None:
-                answer[name] = list(sizes)
+        for name, shapes in (("input_shape", self.input_shapes), ("output_shape", self.output_shapes)):
+            sizes = [list(shape) for shape in map(known, shapes) if shape is not None]
+            if shapes and len(sizes) == len(shapes):
+                answer[name] = sizes[0] if len(sizes) == 1 else sizes
         answer["totals"] = self.totals.to_dict()
         if detail != "summary":
             answer["layers"] = [row.to_dict(detail) for row in self.rows]
         if detail == "steps":
             answer["steps"] = [step_dict(Step("total", self.totals.parameters))]
+        if self.unused:
+            answer["unused"] = list(self.unused)
         if self.failed is not None:
             answer["failed"] = {"at": self.failed[0], "reason": self.failed[1]}
         return finish(answer, self.expected, self.notes)

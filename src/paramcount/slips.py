@@ -6,8 +6,9 @@ is explained exactly is explained at all. The slips are those people make: see t
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from paramcount.flow import BYTES, FLOPS_PER_MAC
 from paramcount.layers.base import Derivation
-from paramcount.report import BYTES, FLOPS_PER_MAC, Expected, Row, Totals
+from paramcount.report import Expected, Row, Totals
 from paramcount.shapes import elements, known
 
 type Candidate = tuple[int, str]

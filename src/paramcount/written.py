@@ -1,17 +1,19 @@
-"""What a caller gives, taken apart: layers as they were written, not yet looked up.
+"""What a caller gives, taken apart: layers as they were written, not yet looked up, and their wiring.
 
-    notation, JSON objects ──▶ [Written, …] and the input shape they declare, if any
+    notation, JSON objects ──▶ Part, and the input shapes they declare, if any
 
-`Sequential` is flattened, Keras's `Input` and `input_shape=` are taken out, prefixes are split off.
+Names are given here: a layer is called what it is assigned to, else its place among its neighbours, with
+the blocks around it before it: `features.0`. Prefixes are split off; Keras's `input_shape=` is taken out.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final, cast
 
 from pydantic_core import PydanticCustomError
 
 from paramcount import shapes
+from paramcount.blocks import BLOCKS, Block, Given, joined
 from paramcount.errors import (
     LayerError,
     LimitError,
@@ -22,14 +24,19 @@ from paramcount.errors import (
     sequence,
     shown,
 )
+from paramcount.layers import frameworks_of
 from paramcount.layers.fields import sizes
 from paramcount.limits import MAX_DEPTH, MAX_INPUTS, MAX_NAME
-from paramcount.notation import Call, read
+from paramcount.notation import Assigned, Call, Name, read
+from paramcount.parts import Again, Part, Series, Source, Start, Written
 from paramcount.shapes import Shape
 from paramcount.signature import Framework
 
 type Item = str | Mapping[str, object]
 """What a caller writes a layer as: notation, or a JSON object."""
+
+type InputShape = Sequence[int | None] | Sequence[Sequence[int | None]]
+"""The shape of one input, or one shape for each."""
 
 PREFIXES: Final[Mapping[str, Framework]] = {
     "nn": "pytorch",
@@ -49,115 +56,181 @@ PREFIXES: Final[Mapping[str, Framework]] = {
 }
 """The module names that may stand before a constructor, and the framework they tell."""
 
-SEQUENTIAL: Final = "Sequential"
 _PARAMETRIZATIONS: Final = "parametrizations"
+SEQUENTIAL: Final = "Sequential"
 INPUT_LAYERS: Final = ("Input", "InputLayer")
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A layer as it was written: its name without prefix, its arguments, and what to call it."""
-
-    name: str
-    args: tuple[object, ...]
-    kwargs: dict[str, object]
-    label: str
-    framework: Framework | None
-    """The framework that its prefix tells, if any."""
-    from_json: bool = False
-
-    @property
-    def place(self) -> str:
-        """How an error names the layer."""
-        return f"layer {self.label[:60]} ({self.name[:60]})"
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """Equal for layers that are written alike."""
-        return self.name, self.framework, self.from_json, repr(self.args), repr(self.kwargs)
 
 
 @dataclass(slots=True)
 class TakenApart:
-    """The layers of a call, in order, and the input shapes that they declare."""
+    """What was taken apart so far: every layer of it, and the input shapes that its layers declare."""
 
     most: int
     """How many layers there may be."""
     layers: list[Written] = field(default_factory=list[Written])
     declared: list[Shape] = field(default_factory=list[Shape])
+    variables: set[str] = field(default_factory=set[str])
 
-    def take(self, value: object, path: str, depth: int = 0) -> None:
-        """Take a call, a JSON object or a sequence of them.
+    def take(self, value: object, path: str, scope: str = "", depth: int = 0, *, frozen: bool = False) -> Part:
+        """Take an item apart.
+
+        Args:
+            value: a call, a name, a JSON object, or a sequence of them.
+            path: what it is called where it has no name of its own.
+            scope: the block that it stands in.
+            depth: in how many blocks it stands.
+            frozen: whether its parameters are kept as they are in training.
 
         Raises:
             ParamcountError: it is none of these, or a bound is reached.
         """
         if depth > MAX_DEPTH:
-            raise LimitError(f"more than {MAX_DEPTH} layers are nested.")
+            raise LimitError(f"more than {MAX_DEPTH} blocks are nested.")
+        if isinstance(value, Call):
+            return self._call(value, path, scope, depth, frozen=frozen)
+        if isinstance(value, Name):
+            return Start(value.text, scope)
+        if isinstance(value, Assigned):
+            label = self._variable(value.label, scope)
+            return Series((self.take(value.value, label, scope, depth, frozen=frozen),), label)
+        if isinstance(value, Mapping):
+            return self._object(cast("Mapping[str, object]", value), path, scope, depth, frozen=frozen)
         inner = sequence(value)
-        if inner is not None:
-            for index, one in enumerate(inner):
-                self.take(one, f"{path}.{index}" if path else str(index), depth + 1)
-        elif isinstance(value, Call):
-            self._take_call(value, value.label or path, depth)
-        elif isinstance(value, Mapping):
-            self._take_object(cast("Mapping[str, object]", value), path, depth)
-        else:
+        if inner is None:
             raise LayerError(f"a layer is expected, not {shown(value)}.", place=(f"layer {path}",))
+        return Series(
+            tuple(
+                [self.take(one, joined(path, index), path, depth + 1, frozen=frozen) for index, one in enumerate(inner)]
+            )
+        )
 
-    def _take_call(self, call: Call, label: str, depth: int) -> None:
+    def _variable(self, label: str, scope: str) -> str:
+        if "*" in label:
+            raise LayerError(f"a name may not hold '*', received {shown(label)}.")
+        variable = joined(scope, label)
+        self.variables.add(variable)
+        return variable
+
+    def _call(self, call: Call, path: str, scope: str, depth: int, *, frozen: bool) -> Part:
+        label = self._variable(call.label, scope) if call.label else path
+        variable = label if call.label else ""
+        if call.name in INPUT_LAYERS or call.name.endswith(_DOTTED_INPUTS):
+            shape = _declared(call, f"layer {label} ({call.name[:60]})")
+            return Source(shape, label, variable)
+        on = None if call.on is None else self._operands(call.on, label, scope, depth, frozen=frozen)
+        again = self._again(call, on, label, variable, scope, depth, frozen=frozen)
+        if again is not None:
+            return again
         name, framework = split(call.name)
-        if name == SEQUENTIAL:
-            self._take_sequential(call, label, depth)
-        elif name in INPUT_LAYERS:
-            self.declared.append(_declared(call, f"layer {label} ({name})"))
-        else:
-            self._add(name, framework, call.args, call.kwargs, label)
+        block = BLOCKS.get(name)
+        if block is not None and (block.always or call.args):
+            given = Given(name, call.args, call.kwargs, label, variable, on, frozen=frozen)
+            return self._block(block, given, depth)
+        own_name = call.kwargs.get("name")
+        if not call.label and isinstance(own_name, str) and 0 < len(own_name) < MAX_NAME and "*" not in own_name:
+            label = joined(scope, own_name) if "keras" in frameworks_of(name) else label
+        return self.add(Written(name, call.args, call.kwargs, label, framework, False, on, frozen, variable))
 
-    def _take_sequential(self, call: Call, label: str, depth: int) -> None:
-        for name in call.kwargs:
-            if name not in ("name", "trainable"):
-                raise UnknownNameError(f"has no argument {shown(name)}.", place=(f"layer {label} ({SEQUENTIAL})",))
-        inner = sequence(call.args[0]) if len(call.args) == 1 else None
-        self.take(call.args if inner is None else inner, label, depth)
+    def _block(self, block: Block, given: Given, depth: int) -> Part:
+        try:
+            part = block.take(_Inside(self, given, depth + 1), given)
+        except ParamcountError as error:
+            raise error if error.place else error.within(f"layer {given.path[:60]} ({given.name[:60]})") from None
+        return Series((part,), given.variable, given.on) if given.variable or given.on else part
 
-    def _take_object(self, value: Mapping[str, object], path: str, depth: int) -> None:
+    def _operands(
+        self, values: Sequence[object], label: str, scope: str, depth: int, *, frozen: bool
+    ) -> tuple[Part, ...]:
+        """What a call is called on; a list stands for its elements."""
+        flat = [one for value in values for one in (sequence(value) or (value,))]
+        return tuple(
+            [self.take(one, f"{label}.in{index}", scope, depth + 1, frozen=frozen) for index, one in enumerate(flat)]
+        )
+
+    def _again(
+        self,
+        call: Call,
+        on: tuple[Part, ...] | None,
+        label: str,
+        variable: str,
+        scope: str,
+        depth: int,
+        *,
+        frozen: bool,
+    ) -> Again | None:
+        """An earlier layer, called once more: conv1() or conv1(x)."""
+        if call.kwargs or on is not None or not any(one in self.variables for one in scopes(call.name, scope)):
+            return None
+        operands = self._operands(call.args, label, scope, depth, frozen=frozen) if call.args else None
+        return Again(call.name, scope, label, operands, variable)
+
+    def _object(self, value: Mapping[str, object], path: str, scope: str, depth: int, *, frozen: bool) -> Part:
         fields: dict[str, object] = {str(name): held for name, held in value.items()}
-        kind, label = fields.pop("kind", None), fields.pop("name", None) or path
-        if not isinstance(label, str) or len(label) > MAX_NAME:
+        kind, label = fields.pop("kind", None), fields.pop("name", None)
+        if label is not None and (not isinstance(label, str) or not 0 < len(label) <= MAX_NAME):
             raise LayerError(f"name must be a text of at most {MAX_NAME} characters, received {shown(label)}.")
+        variable = self._variable(label, scope) if label else ""
+        path = variable or path
         if not isinstance(kind, str) or len(kind) > MAX_NAME:
             message = f"a JSON object needs a kind, such as {{'kind': 'conv2d', …}}; received {shown(value)}."
-            raise LayerError(message, place=(f"layer {label}",))
-        if kind.lower() == SEQUENTIAL.lower():
-            self.take(fields.get("layers"), label, depth)
-            return
-        for name, held in fields.items():
-            if len(name) > MAX_NAME or _nests(held):
-                raise LayerError(f"{shown(name)} may not hold {shown(held)}.", place=(f"layer {label}",))
+            raise LayerError(message, place=(f"layer {path}",))
+        inputs = sequence(fields.pop("inputs", None))
+        on = None
+        if inputs is not None:
+            names = [Name(one) if isinstance(one, str) else one for one in inputs]
+            on = self._operands(names, path, scope, depth, frozen=frozen)
+        if kind.lower() == "reuse":
+            return Again(str(fields.get("layer"))[:MAX_NAME], scope, path, on, variable)
         name, framework = split(kind)
-        self._add(name, framework, (), fields, label, from_json=True)
+        block = next((block for known, block in BLOCKS.items() if known.lower() == name.lower()), None)
+        if block is not None and (block.always or fields.keys() & set(_LISTS)):
+            args: tuple[object, ...] = ()
+            for held in _LISTS:
+                args += sequence(fields.pop(held, None)) or ()
+            given = Given(name, args, fields, path, variable, on, frozen=frozen)
+            return self._block(block, given, depth)
+        if isinstance(fields.get("trainable"), bool) and "keras" not in (framework, *frameworks_of(name)):
+            frozen = not fields.pop("trainable")
+        for field_name, inner in fields.items():
+            if len(field_name) > MAX_NAME or _nests(inner):
+                raise LayerError(f"{shown(field_name)} may not hold {shown(inner)}.", place=(f"layer {path}",))
+        return self.add(Written(name, (), fields, path, framework, True, on, frozen, variable))
 
-    def _add(
-        self,
-        name: str,
-        framework: Framework | None,
-        args: tuple[object, ...],
-        kwargs: dict[str, object],
-        label: str,
-        *,
-        from_json: bool = False,
-    ) -> None:
+    def add(self, one: Written) -> Written:
+        """Note a layer.
+
+        Raises:
+            LimitError: there are too many.
+        """
         if len(self.layers) >= self.most:
             raise LimitError(f"the network has more than {self.most} layers; at most {self.most} are answered.")
-        own = dict(kwargs)
-        shape = _pop_shape(own, f"layer {label} ({name[:60]})")
+        own = dict(one.kwargs)
+        shape = _pop_shape(own, one.place)
         if shape is not None:
             self.declared.append(shape)
-        self.layers.append(Written(name, args, own, label, framework, from_json))
+            one = replace(one, kwargs=own)
+        self.layers.append(one)
+        return one
 
 
-def take_apart(items: Sequence[Item], most: int, problems: list[ParamcountError]) -> TakenApart:
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """What is in a block."""
+
+    taken: TakenApart
+    given: Given
+    depth: int
+
+    def take(self, value: object, name: str, *, frozen: bool = False) -> Part:
+        path = joined(self.given.path, name)
+        scope = joined(self.given.path, "*") if name.startswith("*") else self.given.path
+        return self.taken.take(value, path, scope, self.depth, frozen=frozen or self.given.frozen)
+
+    def layer(self, name: str, **kwargs: object) -> Written:
+        return self.taken.add(Written(name, (), kwargs, self.given.path or "0"))
+
+
+def take_apart(items: Sequence[Item], most: int, problems: list[ParamcountError]) -> tuple[TakenApart, Series]:
     """Take what a caller gives apart, as far as it can be read. Mistakes go to `problems`.
 
     Raises:
@@ -172,12 +245,13 @@ def take_apart(items: Sequence[Item], most: int, problems: list[ParamcountError]
         except NotationError as error:
             problems.append(error.within(f"layers[{index}]") if len(items) > 1 else error)
     taken = TakenApart(most)
+    parts: list[Part] = []
     for index, value in enumerate(flat):
         if enough(problems):
             break
         try:
             # Layers of a single Sequential are numbered as the framework numbers them: 0, 1, …
-            taken.take(value, "" if len(flat) == 1 and _is_unnamed_sequence(value) else str(index))
+            parts.append(taken.take(value, "" if len(flat) == 1 and _is_unnamed_sequence(value) else str(index)))
         except LimitError:
             raise
         except ParamcountError as error:
@@ -186,7 +260,15 @@ def take_apart(items: Sequence[Item], most: int, problems: list[ParamcountError]
         problems.append(
             LayerError(f"several input shapes are declared: {', '.join(map(shapes.text, taken.declared))}.")
         )
-    return taken
+    return taken, Series(tuple(parts))
+
+
+def scopes(name: str, scope: str) -> Iterator[str]:
+    """Where a name may be bound, innermost block first."""
+    while scope:
+        yield f"{scope}.{name}"
+        scope = scope.rpartition(".")[0]
+    yield name
 
 
 def checked_shapes(value: object) -> tuple[Shape, ...]:
@@ -270,19 +352,24 @@ def _pop_shape(kwargs: dict[str, object], place: str) -> Shape | None:
         raise error.within(place) from None
 
 
-def _declared(call: Call, place: str) -> Shape:
-    """The shape that Keras's Input declares."""
+def _declared(call: Call, place: str) -> Shape | None:
+    """The shape that an Input declares, if any."""
     kwargs = {name: value for name, value in call.kwargs.items() if name not in _INPUT_IGNORED}
     shape = kwargs.pop("shape", call.args[0] if call.args else None)
     popped = _pop_shape(kwargs, place)
-    if kwargs or (shape is None and popped is None):
-        what = f"{shown(next(iter(kwargs)))} is not understood" if kwargs else "the shape is missing"
-        raise LayerError(f"{what}. Write Input(shape=(28, 28, 1)).", place=(place,))
+    if kwargs:
+        raise LayerError(
+            f"{shown(next(iter(kwargs)))} is not understood. Write Input(shape=(28, 28, 1)).", place=(place,)
+        )
+    if shape is None and popped is None:
+        return None
     try:
         return popped if popped is not None else checked_shape(shape)
     except ParamcountError as error:
         raise error.within(place) from None
 
 
+_LISTS = ("layers", "branches")
+_DOTTED_INPUTS = tuple(f".{name}" for name in INPUT_LAYERS)
 _SHAPES = ("input_shape", "batch_input_shape", "batch_shape", "input_dim")
 _INPUT_IGNORED = frozenset(("batch_size", "dtype", "name", "sparse", "ragged", "optional"))

@@ -2,7 +2,16 @@
 
 import pytest
 
-from paramcount import LimitError, NotationError, ParamcountError, SeveralErrors, layer, limits, network
+from paramcount import (
+    LimitError,
+    NotationError,
+    ParamcountError,
+    SeveralErrors,
+    UnknownNameError,
+    layer,
+    limits,
+    network,
+)
 from paramcount.notation import Call, Name, read
 
 
@@ -45,8 +54,6 @@ def test_arithmetic_binds_as_in_python() -> None:
         ("Conv2d('a' * 3, 1, 1)", "line 1, column 8: '*' works on whole numbers, not on 'a'."),
         ("Conv2d(--3, 1, 1)", "line 1, column 9: one sign is enough."),
         ("3", "line 1, column 1: a layer is expected, such as Conv2d(3, 64, 3), not 3."),
-        ("ReLU", "line 1, column 1: a layer is expected, such as Conv2d(3, 64, 3), not ReLU."),
-        ("Conv2d(3, 8, 3)(x)", "line 1, column 16: a layer is called on something here."),
         ("self.conv1 = Conv2d(3, 8, 3)", "'self.conv1' = … is an attribute"),
     ],
 )
@@ -54,6 +61,13 @@ def test_mistakes_are_placed(text: str, message: str) -> None:
     with pytest.raises(NotationError) as caught:
         network(text)
     assert message in str(caught.value)
+
+
+def test_a_name_that_nothing_has() -> None:
+    with pytest.raises(UnknownNameError, match="'ReLU' names nothing that comes before"):
+        network("ReLU")
+    with pytest.raises(UnknownNameError, match="'steam' names nothing that comes before. Did you mean stem?"):
+        network("stem = Conv2d(3, 8, 3), ReLU(), Conv2d(8, 8, 1)(steam)")
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,8 @@ class Example:
     call: str
     parameters: int
     source: str
-    input_shape: tuple[int, ...] | None = None
+    input_shape: tuple[int, ...] | tuple[tuple[int, ...], ...] | None = None
+    """One shape, or one for each input."""
     output_shape: tuple[int, ...] | None = None
 
 

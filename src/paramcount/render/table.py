@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from paramcount.render.text import closing, lines_of_layer, step_parts
+from paramcount.render.text import closing, lines_of_layer, marks, step_parts
 from paramcount.report import Detail, LayerReport, NetworkReport, Report, Row
 from paramcount.shapes import known, text
 
@@ -58,7 +58,8 @@ def _cells(row: Row) -> list[str]:
     parameters = f"{row.parameters:,}" if made.tensors else ""
     if row.repeat > 1 and parameters:
         parameters = f"{row.repeat} × {parameters}"
-    return [name, str(made.layer), "" if output is None else text(output), parameters, macs]
+    described = ", ".join((str(made.layer), *marks(row)))
+    return [name, described, "" if output is None else text(output), parameters, macs]
 
 
 def _columns(rows: Sequence[Sequence[str]], right: set[int]) -> list[str]:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from paramcount.expression import View
+from paramcount.flow import BYTES, FLOPS_PER_MAC
 from paramcount.layers.base import Step, Tensor
-from paramcount.report import BYTES, FLOPS_PER_MAC, Detail, Expected, LayerReport, NetworkReport, Report, Row, memory
-from paramcount.shapes import known, text
+from paramcount.report import Detail, Expected, LayerReport, NetworkReport, Report, Row, memory
+from paramcount.shapes import Shape, known, text
 
 
 def render(report: Report, detail: Detail) -> str:
@@ -53,12 +54,27 @@ def closing(report: NetworkReport, detail: Detail) -> list[str]:
     if totals.macs is not None:
         lines.append(_work(totals.macs.value))
     lines.append(_memory(totals.parameters.value))
-    ins, outs = known(report.input_shape), known(report.output_shape)
-    if ins is not None and outs is not None:
-        lines.append(f"{text(ins)} → {text(outs)}")
+    ins, outs = report.input_shapes, report.output_shapes
+    if ins and outs and all(known(shape) is not None for shape in (*ins, *outs)):
+        lines.append(f"{_all(ins)} → {_all(outs)}")
+    if report.unused:
+        lines.append(f"never run, and counted: {', '.join(report.unused)}")
     if report.failed is not None:
         lines.append(f"stopped at {report.failed[0]}: {report.failed[1]}")
     return [*lines, *_ending(report.expected, report.notes)]
+
+
+def _all(several: Sequence[Shape | None]) -> str:
+    return ", ".join(text(shape) for shape in several if shape is not None)
+
+
+def marks(row: Row) -> list[str]:
+    """What is to be said of a row beside its numbers."""
+    said = [f"parameters of {row.shares}"] if row.shares else []
+    said += [f"{own} is {other}" for own, other in row.run.tied]
+    if row.run.node.frozen and row.derivation.tensors:
+        said.append("frozen")
+    return [*said, "never run"] if row.unused else said
 
 
 def step_parts(step: Step) -> list[str]:
@@ -97,6 +113,7 @@ def _row(row: Row, detail: Detail) -> list[str]:
         parts.append(f"{made.buffers:,} in buffers")
     if made.macs is not None and made.macs.value:
         parts.append(f"{made.macs.value:,} MACs")
+    parts += marks(row)
     lines = [" | ".join(parts)]
     if detail == "steps":
         lines += [f"    {_step(step)}" for step in made.steps]

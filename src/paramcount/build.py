@@ -91,8 +91,6 @@ def network(
     try:
         found, part = take_apart([items] if isinstance(items, str | Mapping) else items, most, problems)
         chosen = _agree(found.layers, framework)
-        if not found.layers and not problems:
-            problems.append(LayerError("no layer was given."))
     except ParamcountError as error:
         problems.append(error)
     wiring = Wiring(lambda one: _make(one, chosen), problems, most)
@@ -101,6 +99,8 @@ def network(
         last = wiring.run(part, INPUT)
     except ParamcountError as error:
         problems.append(error)
+    if not found.layers and not problems:
+        problems.append(LayerError("no layer was given."))
     sources: tuple[tuple[str, Shape | None], ...] = ()
     try:
         sources = _sources(wiring.sources, found.declared, given)

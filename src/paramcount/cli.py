@@ -18,7 +18,7 @@ from paramcount.render import table
 from paramcount.render.text import latex
 from paramcount.report import DETAILS, Detail, Report
 from paramcount.signature import FRAMEWORKS, Framework
-from paramcount.written import Item
+from paramcount.written import InputShape, Item
 
 OK, ABOVE_LIMIT, USAGE = 0, 1, 2
 
@@ -54,11 +54,17 @@ def _parser() -> argparse.ArgumentParser:
     network.add_argument("file", metavar="FILE", help="a file with notation or JSON; - for standard input")
     network.add_argument("--detail", choices=DETAILS, default="layers", help="how much to print (default: layers)")
     network.add_argument("--at-most", type=_count, metavar="N", help="end with exit code 1 above N parameters")
+    network.add_argument("--receptive-field", action="store_true", help="print each layer's receptive field")
+    network.add_argument("--batch-size", type=_count, metavar="N", help="print the memory for a batch of N")
+    network.add_argument("--sparsity", type=float, metavar="SHARE", help="print the parameters left when pruned")
     network.set_defaults(run=_network)
 
     for command in (layer, network):
         command.add_argument(
-            "--input", type=_sizes, metavar="SIZES", help="shape of one sample: 3,224,224 (Keras: 224,224,3)"
+            "--input",
+            type=_sizes,
+            metavar="SIZES",
+            help="shape of one sample: 3,224,224 (Keras: 224,224,3); several as 3,32,32;10",
         )
         command.add_argument("--framework", choices=FRAMEWORKS, help="whose rules; left out, the spelling tells")
         command.add_argument("--expected", type=_count, metavar="N", help="a number of parameters to check")
@@ -89,7 +95,13 @@ def _network(chosen: argparse.Namespace) -> int:
     if text.lstrip()[:1] in ("{", "[") and (read := _json_or_none(text)) is not None:
         items, shape, framework = _from_json(read, shape, framework)
     made = paramcount.network(items, input_shape=shape, framework=framework)
-    report = paramcount.derive(made, expected=chosen.expected)
+    report = paramcount.derive(
+        made,
+        expected=chosen.expected,
+        receptive_field=chosen.receptive_field,
+        batch_size=chosen.batch_size,
+        sparsity=chosen.sparsity,
+    )
     _print(report, chosen.detail, as_json=chosen.json)
     if chosen.at_most is None:
         return OK
@@ -115,8 +127,8 @@ def _print(report: Report, detail: Detail, *, as_json: bool) -> None:
 
 
 def _from_json(
-    read: object, shape: Sequence[int] | None, framework: Framework | None
-) -> tuple[Item | Sequence[Item], Sequence[int] | None, Framework | None]:
+    read: object, shape: InputShape | None, framework: Framework | None
+) -> tuple[Item | Sequence[Item], InputShape | None, Framework | None]:
     """Take a list of layers, one layer, or the arguments of the tool apart."""
     if isinstance(read, list):
         return cast("Sequence[Item]", read), shape, framework
@@ -128,7 +140,7 @@ def _from_json(
         raise NotationError(f"{shown(min(unknown))} is not understood; layers, input_shape and framework are.")
     return (
         cast("Sequence[Item]", fields["layers"]),
-        shape if shape is not None else cast("Sequence[int] | None", fields.get("input_shape")),
+        shape if shape is not None else cast("InputShape | None", fields.get("input_shape")),
         framework or cast("Framework | None", fields.get("framework")),
     )
 
@@ -170,7 +182,13 @@ def _json_or_none(text: str) -> object:
         return None
 
 
-def _sizes(text: str) -> tuple[int, ...]:
+def _sizes(text: str) -> InputShape:
+    if ";" in text:  # a shape for each of several inputs
+        return [_one_shape(part) for part in text.split(";")]
+    return _one_shape(text)
+
+
+def _one_shape(text: str) -> tuple[int, ...]:
     parts = text.strip("()[] ").replace("×", ",").replace("x", ",").split(",")
     if not all(part.strip().isdecimal() and len(part) < 20 for part in parts):
         raise argparse.ArgumentTypeError(f"sizes are written 3,224,224, received {text[:60]!r}")

@@ -3,17 +3,20 @@
 Layers that are alike and meet the same shape are derived once.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import overload
 
 from paramcount import slips
-from paramcount.errors import LayerError, ParamcountError
+from paramcount.errors import JoinError, LayerError, ParamcountError
 from paramcount.expression import Expression, Literal, Product, Quantity, Sum
 from paramcount.flow import Flow, Rounds, Run, check_exact, derived, named
 from paramcount.layers.base import Layer
-from paramcount.limits import MAX_EXACT
+from paramcount.limits import MAX_EXACT, MAX_SIZE
+from paramcount.memory import memory_of, nonzero
 from paramcount.network import Network, used
+from paramcount.receptive import Seen, receptive_fields
 from paramcount.report import LayerReport, NetworkReport, Row, Totals
 from paramcount.shapes import Shape, known
 from paramcount.written import InputShape, checked_shapes
@@ -22,9 +25,23 @@ from paramcount.written import InputShape, checked_shapes
 @overload
 def derive(given: Layer, input_shape: InputShape | None = None, *, expected: int | None = None) -> LayerReport: ...
 @overload
-def derive(given: Network, input_shape: InputShape | None = None, *, expected: int | None = None) -> NetworkReport: ...
 def derive(
-    given: Layer | Network, input_shape: InputShape | None = None, *, expected: int | None = None
+    given: Network,
+    input_shape: InputShape | None = None,
+    *,
+    expected: int | None = None,
+    receptive_field: bool = False,
+    batch_size: int | None = None,
+    sparsity: float | None = None,
+) -> NetworkReport: ...
+def derive(
+    given: Layer | Network,
+    input_shape: InputShape | None = None,
+    *,
+    expected: int | None = None,
+    receptive_field: bool = False,
+    batch_size: int | None = None,
+    sparsity: float | None = None,
 ) -> LayerReport | NetworkReport:
     """Derive a layer's or a network's parameters, shapes and MACs.
 
@@ -35,6 +52,9 @@ def derive(
             it replaces the one it was made with. Without it parameters are answered wherever they do
             not depend on it.
         expected: a number of parameters to compare with.
+        receptive_field: whether to give each layer's receptive field; for a network.
+        batch_size: samples to give the memory for; for a network whose shapes are known.
+        sparsity: the share of the parameters that are zero, from 0 to 1; for a network.
 
     Returns:
         A `LayerReport` for a layer, a `NetworkReport` for a network.
@@ -49,7 +69,33 @@ def derive(
         raise LayerError(f"expected must be a whole number from 0 to 2^53 - 1, received {expected!r:.60}.")
     if isinstance(given, Layer):
         return _derive_layer(given, shapes, expected)
-    return _derive_network(given, shapes, expected)
+    wanted = Wanted(expected, receptive_field, _whole("batch_size", batch_size), _share(sparsity))
+    return _derive_network(given, shapes, wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked of a network beside its parameters and shapes."""
+
+    expected: int | None = None
+    receptive_field: bool = False
+    batch_size: int | None = None
+    sparsity: Fraction | None = None
+
+
+def _whole(name: str, value: int | None) -> int | None:
+    if value is not None and (type(value) is not int or not 1 <= value <= MAX_SIZE):
+        raise LayerError(f"{name} must be a whole number from 1 to {MAX_SIZE}, received {value!r:.60}.")
+    return value
+
+
+def _share(value: object) -> Fraction | None:
+    """0.9 as 9 ÷ 10, which is what was written, and not the binary number nearest to it."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise LayerError(f"sparsity must be a number from 0 to 1, received {value!r:.60}.")
+    return Fraction(repr(value))
 
 
 def _derive_layer(layer: Layer, shapes: tuple[Shape, ...] | None, expected: int | None) -> LayerReport:
@@ -67,7 +113,7 @@ def _derive_layer(layer: Layer, shapes: tuple[Shape, ...] | None, expected: int 
     )
 
 
-def _derive_network(network: Network, shapes: tuple[Shape, ...] | None, expected: int | None) -> NetworkReport:
+def _derive_network(network: Network, shapes: tuple[Shape, ...] | None, wanted: Wanted) -> NetworkReport:
     if shapes is not None:
         if len(shapes) != len(network.inputs):
             raise LayerError(f"the network has {len(network.inputs)} inputs, received {len(shapes)} shapes.")
@@ -77,19 +123,24 @@ def _derive_network(network: Network, shapes: tuple[Shape, ...] | None, expected
     flow = Flow(network, dict(network.inputs))
     try:
         flow.run()
-        return _report(flow, flow.unused(), expected=expected)
+        return _report(flow, flow.unused(), wanted)
     except ParamcountError as error:
         if not flow.at:
             raise
-        error.report = _report(flow, (), failed=(flow.at, str(error)))
-        raise error.within(flow.at) from None
+        at = flow.at
+        if isinstance(error, JoinError):
+            error.message += _sides(flow)
+        error.report = _report(flow, (), Wanted(receptive_field=wanted.receptive_field), failed=(at, str(error)))
+        raise error.within(at) from None
 
 
-def _report(
-    flow: Flow, unused: Sequence[Run], *, expected: int | None = None, failed: tuple[str, str] | None = None
-) -> NetworkReport:
+def _report(flow: Flow, unused: Sequence[Run], wanted: Wanted, failed: tuple[str, str] | None = None) -> NetworkReport:
     network = flow.network
-    rows = (*_rows(_flat(flow.trace)), *(replace(row, unused=True) for row in _rows(_flat(unused))))
+    fields = receptive_fields(flow) if wanted.receptive_field else {}
+    rows = (
+        *_rows(_flat(flow.trace), fields),
+        *(replace(row, unused=True) for row in _rows(_flat(unused), fields)),
+    )
     totals = Totals(
         parameters=_sum((row, row.parameters) for row in rows),
         trainable=_sum((row, row.derivation.trainable) for row in rows),
@@ -105,17 +156,50 @@ def _report(
     idle = _idle(network)
     if idle:
         notes.append(f"What comes out of {', '.join(idle[:8])} flows nowhere.")
+    memory = effective = None
+    if wanted.batch_size is not None:
+        memory = memory_of(
+            flow,
+            wanted.batch_size,
+            parameters=totals.parameters.value,
+            trainable=totals.trainable.value,
+            buffers=totals.buffers.value,
+        )
+        if memory is None:
+            notes.append("Memory depends on input_shape.")
+    if wanted.sparsity is not None:
+        effective = nonzero(totals.parameters.value, wanted.sparsity)
     return NetworkReport(
         framework=network.framework,
         input_shapes=tuple([shape for _, shape in network.inputs]),
         output_shapes=() if failed is not None else tuple([flow.shapes[name] for name in network.outputs]),
         rows=rows,
         totals=totals,
-        expected=None if expected is None else slips.of_network(expected, rows, totals),
+        expected=None if wanted.expected is None else slips.of_network(wanted.expected, rows, totals),
+        memory=memory,
+        effective=effective,
         failed=failed,
         notes=tuple(notes),
         unused=tuple([run.node.name for run in unused]),
     )
+
+
+def _sides(flow: Flow) -> str:
+    """Which sizes of the input would fit, where strides leave a remainder."""
+    shape = flow.network.inputs[0][1]
+    if shape is None:
+        return ""
+    strides = {
+        line.stride
+        for seen in receptive_fields(flow).values()
+        if not isinstance(seen.field, str)
+        for line in seen.field
+    }
+    largest = max([int(stride) for stride in strides if stride.denominator == 1], default=1)
+    sides = shape[:-1] if flow.network.framework == "keras" else shape[1:]
+    if largest < 2 or all(side is None or side % largest == 0 for side in sides):
+        return ""
+    return f" The input's sides should divide by {largest}."
 
 
 def _idle(network: Network) -> list[str]:
@@ -131,22 +215,23 @@ def _flat(trace: Sequence[Run | Rounds], times: int = 1, loops: tuple[tuple[int,
             first = named(part.node.name, [start for start, _ in loops])
             last = named(part.node.name, [end for _, end in loops])
             shares = named(part.shares, [0 for _ in loops])
-            yield Row(first, times, part.made, last, part, shares)
+            yield Row(first, times, last, part, shares)
         else:
             for one in part.rounds:
                 yield from _flat(one.trace, times * one.times, (*loops, (one.start, one.start + one.times - 1)))
 
 
-def _rows(rows: Iterable[Row]) -> Iterator[Row]:
-    """Put what is alike and in a row together."""
+def _rows(rows: Iterable[Row], fields: Mapping[int, Seen]) -> Iterator[Row]:
+    """Put what is alike and in a row together; of receptive fields the last one's is given."""
     before: Row | None = None
     for row in rows:
+        seen = fields.get(id(row.run))
         if before is not None and row.run.is_like(before.run):
-            before = replace(before, repeat=before.repeat + row.repeat, last=row.last)
+            before = replace(before, repeat=before.repeat + row.repeat, last=row.last, seen=seen)
             continue
         if before is not None:
             yield before
-        before = row
+        before = row if seen is None else replace(row, seen=seen)
     if before is not None:
         yield before
 

@@ -56,6 +56,8 @@ class Round:
     start: int
     times: int
     trace: "Trace"
+    output: Shape | None
+    """What flows out of each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +190,9 @@ class Flow:
                     times = 1
             last = rounds[-1] if rounds else None
             if last is not None and _alike(last.trace, trace):
-                rounds[-1] = Round(last.start, last.times + times, last.trace)
+                rounds[-1] = Round(last.start, last.times + times, last.trace, out)
             else:
-                rounds.append(Round(done, times, trace))
+                rounds.append(Round(done, times, trace, out))
             done, flowing = done + times, out
         self.shapes[loop.name] = flowing
         return Rounds(loop, tuple(rounds))
@@ -260,8 +262,7 @@ def _shared(made: Derivation) -> Derivation:
 def _sharing(part: Run | Rounds) -> Run | Rounds:
     if isinstance(part, Run):
         return replace(part, made=_shared(part.made), shares=part.shares or part.node.name)
-    rounds = [Round(one.start, one.times, tuple(map(_sharing, one.trace))) for one in part.rounds]
-    return Rounds(part.loop, tuple(rounds))
+    return Rounds(part.loop, tuple([replace(one, trace=tuple(map(_sharing, one.trace))) for one in part.rounds]))
 
 
 def _tensor(made: Derivation, name: str, node: str) -> Tensor:

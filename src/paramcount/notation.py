@@ -58,7 +58,7 @@ type Found = Call | Name | Assigned | list[object]
 
 _TOKEN = re.compile(
     r"""\#[^\n]*                                   # a comment gives no token
-    |((?:[^\W\d]\w*(?:\.[^\W\d]\w*)*)              # a name, dotted or not
+    |((?:[^\W\d]\w*(?:\.\w+)*)                     # a name, dotted or not: nn.Conv2d, features.0
     |(?:\d[\w.]*(?:(?<=[eE])[+-]\d+)?|\.\d\w*)     # a number, checked where it is read
     |"[^"\\\n]*"|'[^'\\\n]*'                       # a string
     |//|->|\*\*|[()\[\]{},:=+\-*%;→]

@@ -12,6 +12,8 @@ from typing import Literal, override
 from paramcount.expression import Expression
 from paramcount.flow import BYTES, FLOPS_PER_MAC, Run
 from paramcount.layers.base import Derivation, Step
+from paramcount.memory import Memory
+from paramcount.receptive import Seen
 from paramcount.shapes import Shape, known
 from paramcount.signature import Framework
 
@@ -104,7 +106,6 @@ class Row:
 
     name: str
     repeat: int
-    derivation: Derivation
     last: str
     """The name of the last of them."""
     run: Run
@@ -112,11 +113,33 @@ class Row:
     """The layer whose parameters it uses, where it has none of its own."""
     unused: bool = False
     """Whether it is never run."""
+    seen: Seen | None = None
+    """The receptive field, of the last of them, where it was asked for."""
+
+    @property
+    def derivation(self) -> Derivation:
+        """What the layer comes to."""
+        return self.run.made
 
     @property
     def parameters(self) -> int:
         """Parameters of one, trainable or not."""
         return self.derivation.parameters.value
+
+    def _marks(self) -> dict[str, object]:
+        """What is to be said beside the numbers."""
+        marks: dict[str, object] = {}
+        if self.shares:
+            marks["shares"] = self.shares
+        if self.run.tied:
+            marks["tied"] = dict(self.run.tied)
+        if self.run.node.frozen and self.derivation.tensors:
+            marks["frozen"] = True
+        if self.unused:
+            marks["unused"] = True
+        if self.seen is not None and self.seen.field not in ("unknown", "none"):
+            marks["receptive_field"] = self.seen.to_dict()
+        return marks
 
     def to_dict(self, detail: Detail) -> dict[str, object]:
         """One element of `layers`."""
@@ -127,19 +150,15 @@ class Row:
             row["output_shape"] = list(output)
         row["parameters"] = self.parameters
         row |= split(made)
-        if self.shares:
-            row["shares"] = self.shares
-        if self.run.tied:
-            row["tied"] = dict(self.run.tied)
-        if self.run.node.frozen and made.tensors:
-            row["frozen"] = True
-        if self.unused:
-            row["unused"] = True
+        row |= self._marks()
         if made.macs is not None and made.macs.value:
             row["macs"] = made.macs.value
+        steps = made.steps
+        if self.seen is not None:
+            steps = (*steps, *self.seen.steps)
         if detail == "steps":
-            if made.steps:
-                row["steps"] = [step_dict(step) for step in made.steps]
+            if steps:
+                row["steps"] = [step_dict(step) for step in steps]
             if made.tensors:
                 row["tensors"] = tensor_dicts(made)
         return row
@@ -180,6 +199,9 @@ class NetworkReport(Report):
     rows: tuple[Row, ...]
     totals: Totals
     expected: Expected | None = None
+    memory: Memory | None = None
+    effective: Step | None = None
+    """Parameters that are not zero, at the sparsity that was asked for."""
     failed: tuple[str, str] | None = None
     """Where the derivation stopped, and why."""
     notes: tuple[str, ...] = ()
@@ -208,6 +230,10 @@ class NetworkReport(Report):
             answer["layers"] = [row.to_dict(detail) for row in self.rows]
         if detail == "steps":
             answer["steps"] = [step_dict(Step("total", self.totals.parameters))]
+        if self.memory is not None:
+            answer["memory"] = self.memory.to_dict()
+        if self.effective is not None:
+            answer["nonzero_parameters"] = step_dict(self.effective)
         if self.unused:
             answer["unused"] = list(self.unused)
         if self.failed is not None:

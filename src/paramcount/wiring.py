@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from paramcount.blocks import joined
 from paramcount.errors import LayerError, LimitError, ParamcountError, UnknownNameError, closest, enough, shown
 from paramcount.layers.base import Layer
 from paramcount.network import ANY, INPUT, Loop, Node
@@ -89,13 +90,14 @@ class Wiring:
             raise LayerError(f"a block is called on one value, not on {len(on)}.")
         return self.run(on[0], flow)
 
-    def _layer(self, one: Written, inputs: tuple[str, ...]) -> str:
+    def _layer(self, one: Written, inputs: tuple[str, ...], again: str = "") -> str:
+        """Add a node; `again` is what it is called where the layer is run once more."""
         if len(self._names) > self.most:
             raise LimitError(f"the network has more than {self.most} layers; at most {self.most} are answered.")
         try:
             name = self._free(
-                f"{self._again}.{one.label}" if self._again else one.label,
-                rename=one.on is not None or bool(self._again),
+                again or joined(self._again, one.label),
+                rename=one.on is not None or bool(again or self._again),
             )
             key = one.key
             layer = self._layers.get(key)
@@ -147,17 +149,17 @@ class Wiring:
             )
         if isinstance(again, Source | Again):
             raise LayerError(f"{shown(part.name)} is a value and cannot be called.")
-        kept, self._again = self._again, f"{self._again}.{part.label}" if self._again else part.label
-        inputs = self._operands(part.on, flow)
         if isinstance(again, Written):
-            value = self._layer(again, inputs)
+            label = part.variable or again.label
+            value = self._layer(again, self._operands(part.on, flow), joined(self._again, label))
         else:
+            kept, self._again = self._again, joined(self._again, part.label)
             value = self.run(again, self._one(part.on, flow) if part.on else flow)
-        self._again = kept
+            self._again = kept
         return self._bind(part.variable, value, part)
 
     def _loop(self, part: Repeated, flow: str) -> str:
-        label = f"{self._again}.{part.label}" if self._again else part.label
+        label = joined(self._again, part.label)
         kept, self.nodes = self.nodes, []
         entry = f"{label}.{ANY}"
         output = self.run(part.body, entry)

@@ -75,7 +75,7 @@ class TakenApart:
         """Take an item apart.
 
         Args:
-            value: a call, a name, a JSON object, or a sequence of them.
+            value: a call, a name, notation, a JSON object, or a sequence of them.
             path: what it is called where it has no name of its own.
             scope: the block that it stands in.
             depth: in how many blocks it stands.
@@ -90,6 +90,9 @@ class TakenApart:
             return self._call(value, path, scope, depth, frozen=frozen)
         if isinstance(value, Name):
             return Start(value.text, scope)
+        if isinstance(value, str):
+            found = read(value, most=self.most)
+            return self.take(found[0] if len(found) == 1 else found, path, scope, depth + 1, frozen=frozen)
         if isinstance(value, Assigned):
             label = self._variable(value.label, scope)
             return Series((self.take(value.value, label, scope, depth, frozen=frozen),), label)

@@ -23,6 +23,7 @@ from paramcount.expression import (
     named,
 )
 from paramcount.layers import kinds
+from tests.conftest import framework_of
 
 
 def evaluate(text: str) -> Fraction:
@@ -125,19 +126,8 @@ def test_exact_division_that_is_not_exact_is_refused() -> None:
 @pytest.mark.parametrize("kind", sorted(kinds()))
 def test_every_step_of_every_kind_evaluates_to_its_value(kind: str) -> None:
     for example in kinds()[kind].examples:
-        report = derive(layer(example.call, framework=_framework(kind, example.call)), example.input_shape)
+        report = derive(layer(example.call, framework=framework_of(kinds()[kind], example)), example.input_shape)
         for step in report.to_dict()["steps"]:
             assert evaluate(step["substitution"]) == step["value"], step
         if report.to_dict()["tensors"]:
             assert evaluate(report.derivation.parameters.expanded) == report.derivation.parameters.value
-
-
-def _framework(kind: str, call: str) -> str | None:
-    signature = kinds()[kind].keras
-    name = call.split("(")[0]
-    torch = kinds()[kind].pytorch
-    if torch is not None and name in torch.names:
-        return "pytorch"
-    assert signature is not None
-    assert name in signature.names
-    return "keras"

@@ -3,20 +3,12 @@
 import pytest
 
 from paramcount import derive, layer
-from paramcount.layers import kinds, register, spellings
+from paramcount.layers import kinds, register
 from paramcount.layers.base import Example, Kind
 from paramcount.report import LayerReport
-from paramcount.signature import FRAMEWORKS, Framework
+from tests.conftest import framework_of
 
 EXAMPLES = [(kind, example) for kind in kinds().values() for example in kind.examples]
-
-
-def framework_of(kind: Kind, example: Example) -> Framework:
-    name = example.call.split("(")[0]
-    found = [one for one in FRAMEWORKS if name in spellings(one) and spellings(one)[name][0] is kind]
-    if len(found) == 1:
-        return found[0]
-    return "keras" if "keras" in example.source else "pytorch"
 
 
 @pytest.mark.parametrize(("kind", "example"), EXAMPLES, ids=[example.call for _, example in EXAMPLES])

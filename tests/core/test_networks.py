@@ -87,7 +87,7 @@ def test_the_same_network_in_every_form() -> None:
 
 def test_a_list_of_one_shape_is_that_shape() -> None:
     assert report_of("Linear(3, 4)", [[3]]).to_dict() == report_of("Linear(3, 4)", [3]).to_dict()
-    with pytest.raises(ValueError, match="input_shape must be a whole number"):
+    with pytest.raises(ValueError, match="input_shape holds 2 shapes, but the network has 1 input"):
         report_of("Linear(3, 4)", [[3], [3]])
 
 

@@ -66,7 +66,7 @@ def test_mistakes_are_placed(text: str, message: str) -> None:
 def test_a_name_that_nothing_has() -> None:
     with pytest.raises(UnknownNameError, match="'ReLU' names nothing that comes before"):
         network("ReLU")
-    with pytest.raises(UnknownNameError, match="'steam' names nothing that comes before. Did you mean stem?"):
+    with pytest.raises(UnknownNameError, match=r"'steam' names nothing that comes before\. Did you mean stem\?"):
         network("stem = Conv2d(3, 8, 3), ReLU(), Conv2d(8, 8, 1)(steam)")
 
 

@@ -8,9 +8,9 @@ from pydantic import BeforeValidator, Field
 from paramcount import LayerError, ParamcountError, derive, network
 from paramcount.errors import raise_all, sequence, shown
 from paramcount.report import DETAILS, Detail, NetworkReport
-from paramcount.written import Item
+from paramcount.written import InputShape, Item
 from paramcount_mcp import limits
-from paramcount_mcp.arguments import Arguments, WhichFramework, Whole, check, refuse, unstringified
+from paramcount_mcp.arguments import Arguments, Truth, WhichFramework, Whole, check, refuse, unstringified
 from paramcount_mcp.tool import Answer, Tool
 
 
@@ -48,7 +48,17 @@ def _shape(value: object) -> object:
     if not isinstance(value, list | tuple):
         raise refuse(f"must be a list of whole numbers, received {shown(value)}.")
     sizes = cast("Sequence[object]", value)
+    if any(isinstance(size, list | tuple) for size in sizes):  # a shape for each of several inputs
+        return [_shape(size) for size in sizes]
     return [int(size) if isinstance(size, float) and size.is_integer() else size for size in sizes]
+
+
+def _share(value: object) -> object:
+    if isinstance(value, str) and len(value) < 20 and value.replace(".", "", 1).isdecimal() and value.isascii():
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise refuse(f"must be a number from 0 to 1, received {shown(value)}.")
+    return value
 
 
 def _detail(value: object) -> object:
@@ -65,16 +75,18 @@ class NetworkArguments(Arguments):
         BeforeValidator(_layers),
         Field(
             description="The layers in order, as constructor calls of PyTorch or Keras: a list, or one text. Objects "
-            "with a kind are accepted too. nn.Sequential(…) and prefixes such as nn. or layers. may stay.",
+            "with a kind are accepted too. Blocks nest: Sequential(…), Residual(a, b, shortcut=c), Concat([a], [b, c]) "
+            "or Add or Multiply of branches, where [] is what flows in, Repeat(3, a, b). Name a layer, x = ReLU(), "
+            "to use its value again: Concat()(x, y); x() runs it once more with the same weights.",
             examples=[["Conv2d(3, 8, 3, padding=1)", "ReLU()", "MaxPool2d(2)", "Flatten()", "Linear(2048, 10)"]],
         ),
     ]
     input_shape: Annotated[
-        list[int | None] | None,
+        list[int | list[int | None] | None] | None,
         BeforeValidator(_shape),
         Field(
-            description="Shape of one sample without the batch: [C, H, W] for PyTorch, [H, W, C] for Keras. Needed for "
-            "output shapes and MACs, and for counts that depend on it.",
+            description="Shape of one sample without the batch: [C, H, W] for PyTorch, [H, W, C] for Keras; a list of "
+            "shapes for several inputs. Needed for output shapes and MACs, and for counts that depend on it.",
             examples=[[3, 32, 32]],
         ),
     ] = None
@@ -94,6 +106,18 @@ class NetworkArguments(Arguments):
         Whole | None,
         Field(description="A parameter count to check; a mismatch names the likely slip.", examples=[20714]),
     ] = None
+    receptive_field: Annotated[
+        Truth | None, Field(description="Give each layer's receptive field, stride and padding.", examples=[True])
+    ] = None
+    batch_size: Annotated[
+        Whole | None,
+        Field(description="Give activation, inference and training memory for this many samples.", examples=[32]),
+    ] = None
+    sparsity: Annotated[
+        float | None,
+        BeforeValidator(_share),
+        Field(description="Give the parameters that are not zero when this share is pruned.", examples=[0.9]),
+    ] = None
 
 
 SYNONYMS = {"network": "layers", "model": "layers", "input_size": "input_shape"}
@@ -111,7 +135,7 @@ def answer(arguments: Mapping[str, object]) -> Answer:
         try:
             made = network(
                 cast("str | list[Item]", given["layers"]),
-                input_shape=cast("list[int | None] | None", given.get("input_shape")),
+                input_shape=cast("InputShape | None", given.get("input_shape")),
                 framework=cast("WhichFramework | None", given.get("framework")),
                 most=limits.MAX_LAYERS,
             )
@@ -121,7 +145,14 @@ def answer(arguments: Mapping[str, object]) -> Answer:
     if made is None:
         raise LayerError("layers must be given.")
     detail = cast("Detail", given.get("detail", "layers"))
-    return fitting(derive(made, expected=cast("int | None", given.get("expected"))), detail)
+    report = derive(
+        made,
+        expected=cast("int | None", given.get("expected")),
+        receptive_field=bool(given.get("receptive_field")),
+        batch_size=cast("int | None", given.get("batch_size")),
+        sparsity=cast("float | None", given.get("sparsity")),
+    )
+    return fitting(report, detail)
 
 
 def partial(error: ParamcountError) -> Answer | None:
@@ -160,9 +191,9 @@ TOOL = Tool(
         "description": (
             "framework; input_shape, output_shape; totals: {parameters, trainable, non_trainable, buffers, macs, "
             "flops, memory_bytes}; layers: {name, layer, repeat, output_shape, parameters, trainable, "
-            "non_trainable, buffers, macs, steps, tensors}, where repeat n stands for n alike in a row and figures "
-            "are those of one; failed: {at, reason}; expected: {value, match, slip}; notes. Fields that do not apply, "
-            "or are 0, are left out."
+            "non_trainable, buffers, macs, shares, tied, frozen, unused, receptive_field, steps, tensors}, where "
+            "repeat n stands for n alike and figures are those of one; memory; nonzero_parameters; unused; failed: "
+            "{at, reason}; expected: {value, match, slip}; notes. Fields that do not apply, or are 0, are left out."
         ),
         "properties": {
             "totals": {"type": "object"},

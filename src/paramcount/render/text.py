@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from paramcount.expression import View
 from paramcount.flow import BYTES, FLOPS_PER_MAC
 from paramcount.layers.base import Step, Tensor
+from paramcount.memory import ASSUMPTIONS
+from paramcount.receptive import Seen
 from paramcount.report import Detail, Expected, LayerReport, NetworkReport, Report, Row, memory
 from paramcount.shapes import Shape, known, text
 
@@ -54,6 +56,7 @@ def closing(report: NetworkReport, detail: Detail) -> list[str]:
     if totals.macs is not None:
         lines.append(_work(totals.macs.value))
     lines.append(_memory(totals.parameters.value))
+    lines += _held(report)
     ins, outs = report.input_shapes, report.output_shapes
     if ins and outs and all(known(shape) is not None for shape in (*ins, *outs)):
         lines.append(f"{_all(ins)} → {_all(outs)}")
@@ -68,12 +71,36 @@ def _all(several: Sequence[Shape | None]) -> str:
     return ", ".join(text(shape) for shape in several if shape is not None)
 
 
+def _sees(seen: Seen) -> list[str]:
+    if isinstance(seen.field, str):
+        return ["sees all"] if seen.field == "all" else []
+    size = "×".join(str(line.size) for line in seen.field)
+    strides = list(dict.fromkeys(str(line.stride) for line in seen.field))
+    return [f"sees {size}, stride {'×'.join(strides)}"]
+
+
+def _held(report: NetworkReport) -> list[str]:
+    lines: list[str] = []
+    if report.memory is not None:
+        held = report.memory
+        training = ", ".join(f"{name} {size:,}" for name, size in held.training.items())
+        lines.append(
+            f"memory for a batch of {held.batch_size}, bytes: activations {held.activations:,}; inference peak "
+            f"{held.inference_peak:,} at {held.inference_peak_at}; training {training} ({ASSUMPTIONS})"
+        )
+    if report.effective is not None:
+        lines.append(_step(report.effective))
+    return lines
+
+
 def marks(row: Row) -> list[str]:
     """What is to be said of a row beside its numbers."""
     said = [f"parameters of {row.shares}"] if row.shares else []
     said += [f"{own} is {other}" for own, other in row.run.tied]
     if row.run.node.frozen and row.derivation.tensors:
         said.append("frozen")
+    if row.seen is not None:
+        said += _sees(row.seen)
     return [*said, "never run"] if row.unused else said
 
 
@@ -116,7 +143,8 @@ def _row(row: Row, detail: Detail) -> list[str]:
     parts += marks(row)
     lines = [" | ".join(parts)]
     if detail == "steps":
-        lines += [f"    {_step(step)}" for step in made.steps]
+        steps = made.steps if row.seen is None else (*made.steps, *row.seen.steps)
+        lines += [f"    {_step(step)}" for step in steps]
         if made.tensors:
             lines.append(f"    {_tensors(made.tensors)}")
     return lines

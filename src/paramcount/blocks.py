@@ -21,6 +21,7 @@ from paramcount.errors import LayerError, UnknownNameError, sequence, shown
 from paramcount.limits import MAX_SIZE
 from paramcount.notation import Assigned, Call, Name
 from paramcount.parts import NOTHING, Join, Outputs, Part, Repeated, Series, Spare, Tie, Written
+from paramcount.signature import Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ class Inside(Protocol):
         """Take a value apart; `name` is what it is called, within the block, where it has no name of its own."""
         ...
 
-    def layer(self, name: str, **kwargs: object) -> Written:
-        """A layer of the block itself, called as the block is."""
+    def layer(self, name: str, at: str = "", kwargs: Mapping[str, object] | None = None) -> Written:
+        """A layer of the block itself, called as the block is, or `at` within it."""
         ...
 
 
@@ -56,6 +57,8 @@ class Block:
     take: Callable[[Inside, Given], Part]
     always: bool = True
     """False where the name without arguments is a layer: Add() joins what it is called on."""
+    signature: Signature | None = None
+    about: str = ""
 
 
 def joined(path: str, name: object) -> str:
@@ -110,7 +113,8 @@ def _join(inside: Inside, given: Given) -> Part:
     only = sequence(held[0]) if len(held) == 1 else None
     branches = held if only is None else only
     return Join(
-        inside.layer(given.name, **literal), tuple([inside.take(one, str(index)) for index, one in enumerate(branches)])
+        inside.layer(given.name, kwargs=literal),
+        tuple([inside.take(one, str(index)) for index, one in enumerate(branches)]),
     )
 
 
@@ -172,4 +176,4 @@ BLOCKS: Final[dict[str, Block]] = {
     "Model": Block(_outputs),
     **{name: Block(_join, always=False) for name in JOINS},
 }
-"""The blocks by name; `modules.py` adds those that are made of them."""
+"""The blocks by name."""

@@ -27,6 +27,7 @@ from paramcount.errors import (
 from paramcount.layers import frameworks_of
 from paramcount.layers.fields import sizes
 from paramcount.limits import MAX_DEPTH, MAX_INPUTS, MAX_NAME
+from paramcount.modules import MODULES
 from paramcount.notation import Assigned, Call, Name, read
 from paramcount.parts import Again, Part, Series, Source, Start, Written
 from paramcount.shapes import Shape
@@ -125,7 +126,7 @@ class TakenApart:
         if again is not None:
             return again
         name, framework = split(call.name)
-        block = BLOCKS.get(name)
+        block = _BLOCKS.get(name)
         if block is not None and (block.always or call.args):
             given = Given(name, call.args, call.kwargs, label, variable, on, frozen=frozen)
             return self._block(block, given, depth)
@@ -185,7 +186,7 @@ class TakenApart:
         if kind.lower() == "reuse":
             return Again(str(fields.get("layer"))[:MAX_NAME], scope, path, on, variable)
         name, framework = split(kind)
-        block = next((block for known, block in BLOCKS.items() if known.lower() == name.lower()), None)
+        block = next((block for known, block in _BLOCKS.items() if known.lower() == name.lower()), None)
         if block is not None and (block.always or fields.keys() & set(_LISTS)):
             args: tuple[object, ...] = ()
             for held in _LISTS:
@@ -229,8 +230,9 @@ class _Inside:
         scope = joined(self.given.path, "*") if name.startswith("*") else self.given.path
         return self.taken.take(value, path, scope, self.depth, frozen=frozen or self.given.frozen)
 
-    def layer(self, name: str, **kwargs: object) -> Written:
-        return self.taken.add(Written(name, (), kwargs, self.given.path or "0"))
+    def layer(self, name: str, at: str = "", kwargs: Mapping[str, object] | None = None) -> Written:
+        label = joined(self.given.path, at) if at else self.given.path or "0"
+        return self.taken.add(Written(name, (), dict(kwargs or {}), label))
 
 
 def take_apart(items: Sequence[Item], most: int, problems: list[ParamcountError]) -> tuple[TakenApart, Series]:
@@ -372,6 +374,7 @@ def _declared(call: Call, place: str) -> Shape | None:
         raise error.within(place) from None
 
 
+_BLOCKS: Final = {**BLOCKS, **MODULES}
 _LISTS = ("layers", "branches")
 _DOTTED_INPUTS = tuple(f".{name}" for name in INPUT_LAYERS)
 _SHAPES = ("input_shape", "batch_input_shape", "batch_shape", "input_dim")

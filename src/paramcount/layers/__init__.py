@@ -81,6 +81,15 @@ def look_up(name: str, framework: Framework) -> tuple[Kind, Signature]:
     raise UnknownNameError(f"{name[:60]} is no layer paramcount knows.{closest(name, spellings(framework))}")
 
 
+@cache
+def _lowered(framework: Framework) -> dict[str, str]:
+    """The constructor names of a framework by their lower-case form, where it is one name's only."""
+    found: dict[str, list[str]] = {}
+    for name in spellings(framework):
+        found.setdefault(name.lower().replace("_", ""), []).append(name)
+    return {lowered: names[0] for lowered, names in found.items() if len(names) == 1}
+
+
 def look_up_kind(name: str, framework: Framework) -> tuple[Kind, Signature]:
     """Find a layer by its canonical name, as the `kind` of a JSON object gives it, or by its constructor's.
 
@@ -90,7 +99,10 @@ def look_up_kind(name: str, framework: Framework) -> tuple[Kind, Signature]:
     found = spellings(framework).get(name)
     if found is not None:
         return found
-    kind = kinds().get(name.lower().replace("_", ""))
+    lowered = name.lower().replace("_", "")
+    kind = kinds().get(lowered)
+    if kind is None and lowered in _lowered(framework):
+        return spellings(framework)[_lowered(framework)[lowered]]
     if kind is None:
         raise UnknownNameError(f"{name[:60]!r} is no kind of layer.{closest(name, kinds())}")
     signature = kind.signature(framework)

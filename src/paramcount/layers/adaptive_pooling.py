@@ -4,12 +4,13 @@ Source: torch.nn.AdaptiveAvgPool2d, keras.layers.AdaptiveAveragePooling2D, keras
 Nothing is learnt.
 """
 
+from collections.abc import Sequence
 from typing import override
 
 from pydantic import StrictBool, ValidationInfo, field_validator
 
 from paramcount.errors import ShapeError, sequence, shown
-from paramcount.layers.base import Derivation, Example, Kind, Spatial
+from paramcount.layers.base import Derivation, Example, Kind, Reach, Spatial, Window
 from paramcount.layers.common import KERAS_LAYER
 from paramcount.layers.fields import DataFormat, per_dimension, refuse, whole
 from paramcount.shapes import Shape, text
@@ -45,7 +46,7 @@ class Adaptive(Spatial):
             raise ShapeError(f"needs at least one channel and one position; {text(shape or ())} flows in.")
         wanted = self.output_size if isinstance(self.output_size, tuple) else (self.output_size,) * self.dims
         sizes = [size if want is None else want for want, size in zip(wanted, spatial, strict=True)]
-        return Derivation(layer=self, output_shape=self.join(channels, sizes))
+        return Derivation(layer=self, output_shape=self.join(channels, sizes), reach=_reach(spatial, sizes))
 
 
 class AdaptiveAverage(Adaptive):
@@ -56,7 +57,7 @@ class AdaptiveAverage(Adaptive):
         (shape,) = inputs
         if self.dims > 1 and self.output_size == 1 and shape is not None and len(shape) >= self.dims:
             # PyTorch takes the plain mean here, whatever the number of dimensions before the last ones.
-            return Derivation(layer=self, output_shape=(*shape[: -self.dims], *(1,) * self.dims))
+            return Derivation(layer=self, output_shape=(*shape[: -self.dims], *(1,) * self.dims), reach="all")
         return super().derive(inputs)
 
 
@@ -71,7 +72,19 @@ class GlobalPool(Spatial):
         (shape,) = inputs
         channels, _ = self.split(shape)
         output = self.join(channels, (1,) * self.dims) if self.keepdims else (channels,)
-        return Derivation(layer=self, output_shape=output)
+        return Derivation(layer=self, output_shape=output, reach="all")
+
+
+def _reach(sizes: Shape, outputs: Sequence[int | None]) -> Reach:
+    """Windows where each output position has one of the same size, everything where there is one position."""
+    if all(output == 1 for output in outputs):
+        return "all"
+    windows: list[Window] = []
+    for size, output in zip(sizes, outputs, strict=True):
+        if size is None or not output or size % output:
+            return "unknown"
+        windows.append(Window(size // output, size // output))
+    return tuple(windows)
 
 
 _OVER = ("a sequence", "an image", "a volume")

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from paramcount.errors import MissingError, ShapeError
 from paramcount.expression import Expression, Quantity
 from paramcount.expression import Literal as Number
-from paramcount.layers.fields import AXES
+from paramcount.layers.fields import AXES, Ints
 from paramcount.shapes import Shape, elements, text
 from paramcount.signature import Framework, Signature
 
@@ -255,6 +255,29 @@ class Spatial(Layer):
         if all(len(set(one)) == 1 for one in numbers if one is not None):
             return (size(0),) * self.dims
         return tuple([size(axis) for axis in range(self.dims)])
+
+    def windows(
+        self, sizes: Shape, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int], padding: object
+    ) -> tuple[Window, ...]:
+        """What each output position of a layer that moves windows reads.
+
+        `padding` is a number for each dimension, or "valid", "same" or "causal"; what "same" puts before the first
+        position depends in Keras on the size, and is that of a size which the stride divides where it is not known.
+        """
+        found: list[Window] = []
+        for axis, size in enumerate(sizes):
+            span = dilation[axis] * (kernel[axis] - 1) + 1
+            before = 0
+            if padding == "causal":
+                before = span - 1
+            elif padding == "same":
+                step = stride[axis] if self.framework == "keras" else 1
+                over = 0 if size is None else (-size) % step
+                before = max(span - step + over, 0) // 2
+            elif isinstance(padding, tuple):
+                before = cast("Ints", padding)[axis]
+            found.append(Window(kernel[axis], stride[axis], before, dilation[axis]))
+        return tuple(found)
 
     def size_steps(self, outputs: Sequence[Expression]) -> list[Step]:
         """The output's size along each dimension, in one line where one derivation holds for all."""

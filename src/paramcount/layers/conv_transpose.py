@@ -12,7 +12,7 @@ from pydantic import ValidationInfo, field_validator, model_validator
 from paramcount import shapes
 from paramcount.errors import ShapeError
 from paramcount.expression import Expression, Quantity
-from paramcount.layers.base import Derivation, Example, Kind, agreed
+from paramcount.layers.base import Derivation, Example, Kind, Window, agreed
 from paramcount.layers.common import KERAS_KERNEL_LAYER
 from paramcount.layers.fields import Ints, lowered, per_dimension, refuse
 from paramcount.layers.filters import (
@@ -113,9 +113,20 @@ class TransposedConvolution(Filters):
             output_shape=self.join(self.out_channels, [output.value for output in outputs] if outputs else partly),
             macs=macs,
             steps=(*steps, *work),
+            reach=self._reach(),
             figures=per_filter.figures,
             facts={"in_channels": in_channels, "groups": self.groups},
         )
+
+    def _reach(self) -> tuple[Window, ...]:
+        """What each output position reads; Keras's "same" crops half of what is over."""
+        found: list[Window] = []
+        for axis, pad in enumerate(self._pads):
+            kernel, stride, dilation = self.kernel_size[axis], self.stride[axis], self.dilation[axis]
+            span = shapes.extent(kernel, dilation)
+            before = max(span - stride, 0) // 2 if self.padding == "same" else pad
+            found.append(Window(kernel, stride, before, dilation, transposed=True))
+        return tuple(found)
 
     @property
     def _pads(self) -> Ints:

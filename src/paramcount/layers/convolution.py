@@ -105,6 +105,7 @@ class Convolution(Filters):
             ),
             macs=macs,
             steps=(*steps, *work),
+            reach=self.windows(spatial, self.kernel_size, self.stride, self.dilation, self.padding),
             figures=per_filter.figures,
             facts={"in_channels": in_channels, "groups": self.groups},
         )

@@ -35,7 +35,7 @@ class Flatten(Layer):
         start = check_dimension("start_dim", self.start_dim, shape)
         end = check_dimension("end_dim", self.end_dim, shape)
         if shape is None or start is None or end is None:
-            return Derivation(layer=self)
+            return Derivation(layer=self, reach="unknown")
         if start > end:
             raise ShapeError(f"start_dim={self.start_dim} comes after end_dim={self.end_dim} in {shapes.text(shape)}.")
         if start < 0 and end < 0:
@@ -46,13 +46,15 @@ class Flatten(Layer):
             notes = ("start_dim=0 folds the batch in as well: the shape is that of a batch of one.",)
         merged = shapes.known(shape[start : end + 1])
         if merged is None:
-            return Derivation(layer=self, output_shape=(*shape[:start], None, *shape[end + 1 :]), notes=notes)
+            output = (*shape[:start], None, *shape[end + 1 :])
+            return Derivation(layer=self, output_shape=output, notes=notes, reach="unknown")
         product = Product(tuple(Quantity(f"size_{start + i}", size) for i, size in enumerate(merged)))
         return Derivation(
             layer=self,
             output_shape=(*shape[:start], product.value, *shape[end + 1 :]),
             steps=(Step("output elements", product),),
             notes=notes,
+            reach="same" if start == end else "unknown",
         )
 
 

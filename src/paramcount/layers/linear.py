@@ -60,6 +60,7 @@ class Linear(Layer):
             tensors=tuple(tensors),
             output_shape=(*shape[:-1], self.out_features) if shape else None,
             macs=macs,
+            reach="same" if shape is not None and len(shape) > 1 else "all",
             steps=(*steps, Step("total", total), *([] if macs is None else [Step("MACs", macs)])),
         )
 

@@ -11,7 +11,7 @@ from pydantic import StrictBool, ValidationInfo, field_validator, model_validato
 from paramcount import shapes
 from paramcount.errors import ShapeError, shown
 from paramcount.expression import Expression
-from paramcount.layers.base import Derivation, Example, Kind, Spatial
+from paramcount.layers.base import Derivation, Example, Kind, Spatial, Window
 from paramcount.layers.common import KERAS_LAYER
 from paramcount.layers.fields import DataFormat, Ints, lowered, per_dimension, refuse
 from paramcount.shapes import Shape
@@ -75,12 +75,22 @@ class Pool(Spatial):
                 None if size is None else self._positions(axis, (size,) * self.dims).value
                 for axis, size in enumerate(spatial)
             ]
-            return Derivation(layer=self, output_shape=None if shape is None else self.join(channels, partly))
+            output = None if shape is None else self.join(channels, partly)
+            return Derivation(layer=self, output_shape=output, reach=self._reach(spatial))
         pads = None if isinstance(self.padding, str) else self.padding
         numbers = (sizes, self.kernel_size, self.stride, self.dilation, pads)
         outputs = self.each(lambda axis: self._positions(axis, sizes), *numbers)
         output_shape = self.join(channels, [output.value for output in outputs])
-        return Derivation(layer=self, output_shape=output_shape, steps=tuple(self.size_steps(outputs)))
+        return Derivation(
+            layer=self,
+            output_shape=output_shape,
+            steps=tuple(self.size_steps(outputs)),
+            reach=self._reach(spatial),
+        )
+
+    def _reach(self, spatial: Shape) -> tuple[Window, ...]:
+        dilation = self.dilation or (1,) * self.dims
+        return self.windows(spatial, self.kernel_size, self.stride or self.kernel_size, dilation, self.padding)
 
     def _positions(self, axis: int, sizes: Sequence[int]) -> Expression:
         """The output's size along one dimension.

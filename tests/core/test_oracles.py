@@ -53,7 +53,7 @@ def _batch_dimension(made: Layer, case: dict[str, Any]) -> int | None:
         if rank == 2:
             return None
         return 0 if "batch_first=True" in case["ctor"] else 1
-    if name.startswith("adaptive") and rank == made.kind.dims:
+    if name.startswith(("adaptive", "zeropad")) and rank == made.kind.dims:
         return None
     unbatched = bool(made.kind.dims) and rank == made.kind.dims + 1
     return None if unbatched or (name == "linear" and rank == 1) else 0

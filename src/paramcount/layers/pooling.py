@@ -23,10 +23,12 @@ class Pool(Spatial):
 
     kernel_size: Ints
     stride: Ints | None = None
-    padding: str | Ints
+    padding: str | Ints = "valid"
     dilation: Ints | None = None
     ceil_mode: StrictBool = False
     divisor_override: int | None = None
+    norm_type: float | None = None
+    """The power of an LP pool."""
     data_format: DataFormat = None
 
     @field_validator("kernel_size", "stride", "dilation", mode="plain")
@@ -49,6 +51,13 @@ class Pool(Spatial):
         if isinstance(value, str):
             raise refuse(f"must be whole numbers for pooling in PyTorch, received {value!r}.")
         return per_dimension(value, info.data["kind"].dims, least=0, one_for_all=True)
+
+    @field_validator("norm_type", mode="plain")
+    @classmethod
+    def _norm(cls, value: object) -> float | None:
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or value == 0):
+            raise refuse(f"must be a number other than 0, received {shown(value)}.")
+        return value
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
@@ -181,6 +190,18 @@ def _kind(dims: int, which: str, *examples: Example) -> Kind:
     )
 
 
+def _power(dims: int, *examples: Example) -> Kind:
+    parameters = (
+        Parameter("norm_type", "norm_type"),
+        Parameter("kernel_size", "kernel_size"),
+        Parameter("stride", "stride", None),
+        Parameter("ceil_mode", "ceil_mode", False),
+    )
+    over = ("a sequence", "an image", "a volume")[dims - 1]
+    about = f"The sum of powers of each window of {over}, and its root."
+    return Kind(f"lppool{dims}d", about, Pool, Signature((f"LPPool{dims}d",), parameters), None, examples, dims=dims)
+
+
 _TORCH, _KERAS = "torch 2.14.1", "keras 3.15.1"
 
 KINDS = (
@@ -202,4 +223,7 @@ KINDS = (
     _kind(1, "avg", Example("AvgPool1d(5, stride=2)", 0, _TORCH, (1, 14), (1, 5))),
     _kind(2, "avg", Example("AvgPool2d((2, 4), stride=3, padding=1)", 0, _TORCH, (1, 13, 7), (1, 5, 2))),
     _kind(3, "avg", Example("AvgPool3d((2, 3, 3), padding=1)", 0, _TORCH, (3, 8, 9, 9), (3, 5, 3, 3))),
+    _power(1, Example("LPPool1d(2, 3)", 0, _TORCH, (2, 8), (2, 2))),
+    _power(2, Example("LPPool2d(2, 3, stride=2, ceil_mode=True)", 0, _TORCH, (2, 8, 9), (2, 4, 4))),
+    _power(3, Example("LPPool3d(2, 2)", 0, _TORCH, (2, 8, 9, 7), (2, 4, 4, 3))),
 )  # fmt: skip

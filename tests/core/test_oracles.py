@@ -56,6 +56,7 @@ def _batch_dimension(made: Layer, case: dict[str, Any]) -> int | None:
     if name.startswith(("adaptive", "zeropad")) and rank == made.kind.dims:
         return None
     unbatched = bool(made.kind.dims) and rank == made.kind.dims + 1
+    unbatched |= name.startswith("instancenorm") and rank in made.kind.ranks
     return None if unbatched or (name == "linear" and rank == 1) else 0
 
 

@@ -141,6 +141,14 @@ def _at_least(least: int) -> BeforeValidator:
     return BeforeValidator(lambda value: whole(value, least))
 
 
+def _absent(value: object) -> None:
+    if value is not None:
+        raise refuse("adds weights that are not counted here yet. Leave it out to count the layer without them.")
+
+
+NotCounted = Annotated[None, BeforeValidator(_absent)]
+"""An argument that may only be left out."""
+
 Positive = Annotated[int, _at_least(1)]
 """A whole number of at least 1."""
 

@@ -4,22 +4,17 @@ Formulas: torch.nn.Linear, keras.layers.Dense: in_features × out_features weigh
 each output. The layer is applied at every position of the leading dimensions.
 """
 
-from typing import Annotated, Self, override
+from typing import Self, override
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import model_validator
 
 from paramcount.errors import ShapeError
 from paramcount.expression import Expression, Product, Quantity, named
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor, agreed
 from paramcount.layers.common import KERAS_KERNEL_LAYER
-from paramcount.layers.fields import ActivationName, Flag, Natural, refuse
+from paramcount.layers.fields import ActivationName, Flag, Natural, NotCounted, refuse
 from paramcount.shapes import Shape, elements, known, text
 from paramcount.signature import Parameter, Signature, ignored
-
-
-def _absent(value: object) -> None:
-    if value is not None:
-        raise refuse("adds weights that are not counted here yet. Leave it out to count the layer without them.")
 
 
 class Linear(Layer):
@@ -29,7 +24,7 @@ class Linear(Layer):
     out_features: Natural
     bias: Flag = True
     activation: ActivationName = None
-    lora_rank: Annotated[None, BeforeValidator(_absent)] = None
+    lora_rank: NotCounted = None
 
     @model_validator(mode="after")
     def _rules(self) -> Self:

@@ -1,0 +1,105 @@
+"""Embeddings: a row of a table for each index. The padding row is counted; nothing is multiplied.
+
+Source: torch.nn.Embedding, torch.nn.EmbeddingBag, keras.layers.Embedding.
+"""
+
+from typing import Self, override
+
+from pydantic import model_validator
+
+from paramcount.errors import ShapeError, shown
+from paramcount.expression import Product, Quantity
+from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor
+from paramcount.layers.common import KERAS_LAYER
+from paramcount.layers.fields import Natural, NotCounted, refuse
+from paramcount.shapes import Shape, text
+from paramcount.signature import Parameter, Signature, ignored
+
+
+class Embedding(Layer):
+    """Indices → vectors: (…) → (…, embedding_dim)."""
+
+    num_embeddings: Natural
+    embedding_dim: Natural
+    padding_idx: int | None = None
+    mode: str = "mean"
+    lora_rank: NotCounted = None
+
+    @model_validator(mode="after")
+    def _rules(self) -> Self:
+        rows, padding = self.num_embeddings, self.padding_idx
+        if padding is not None and not -rows <= padding < rows:
+            raise refuse(f"padding_idx={padding} must be a row of {rows}.")
+        if self.mode not in ("sum", "mean", "max"):
+            raise refuse(f"mode must be 'sum', 'mean' or 'max', received {shown(self.mode)}.")
+        if self.framework == "keras" and self.embedding_dim == 0:
+            raise refuse("output_dim must be at least 1, received 0.")
+        return self
+
+    @override
+    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
+        shape = inputs[0]
+        total = Product((Quantity("rows", self.num_embeddings), Quantity("columns", self.embedding_dim)))
+        bag = self.kind.name == "embeddingbag"
+        if bag and shape is not None and len(shape) > 1:
+            raise ShapeError(f"takes the indices of one bag, [n]; {text(shape)} flows in.")
+        output: Shape | None = (self.embedding_dim,) if bag else None
+        if shape is not None and not bag:
+            output = (*shape, self.embedding_dim)
+        name = "embeddings" if self.framework == "keras" else "weight"
+        return Derivation(
+            layer=self,
+            parameters=total,
+            tensors=(Tensor(name, (self.num_embeddings, self.embedding_dim), self.trainable),),
+            output_shape=output,
+            steps=(Step("total", total),),
+            notes=("The padding row is counted.",) if self.padding_idx is not None else (),
+            reach="unknown",
+        )
+
+
+_TABLE = (Parameter("num_embeddings", "num_embeddings"), Parameter("embedding_dim", "embedding_dim"))
+_PADDING = Parameter("padding_idx", "padding_idx", None)
+_SCALE = ignored("max_norm", "norm_type", "scale_grad_by_freq")
+
+KINDS = (
+    Kind(
+        "embedding",
+        "A vector for each index: (…) → (…, columns).",
+        Embedding,
+        Signature(
+            ("Embedding",), (*_TABLE, _PADDING, *_SCALE, *ignored("sparse", "_weight", "_freeze", "device", "dtype"))
+        ),
+        Signature(
+            ("Embedding",),
+            (
+                Parameter("input_dim", "num_embeddings"),
+                Parameter("output_dim", "embedding_dim"),
+                *ignored(
+                    "embeddings_initializer", "embeddings_regularizer", "embeddings_constraint", "mask_zero", "weights"
+                ),
+                Parameter("lora_rank", "lora_rank", None),
+                *ignored("lora_alpha", "quantization_config"),
+                *KERAS_LAYER,
+            ),
+        ),
+        (Example("Embedding(10, 3)", 30, "torch 2.14.1", (7,), (7, 3)),),
+    ),
+    Kind(
+        "embeddingbag",
+        "The sum, mean or largest of the vectors of several indices.",
+        Embedding,
+        Signature(
+            ("EmbeddingBag",),
+            (
+                *_TABLE,
+                *_SCALE,
+                Parameter("mode", "mode", "mean"),
+                *ignored("sparse", "_weight", "include_last_offset"),
+                _PADDING,
+                *ignored("device", "dtype"),
+            ),
+        ),
+        examples=(Example('EmbeddingBag(10, 3, mode="sum")', 30, "torch 2.14.1", (5,), (3,)),),
+    ),
+)

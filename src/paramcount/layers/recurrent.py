@@ -1,0 +1,453 @@
+"""Recurrent layers: RNN, LSTM, GRU and their cells, in PyTorch and in Keras.
+
+For each direction and layer a cell has gates × H × i input weights and gates × H × H recurrent ones, used once in
+each time step. PyTorch has two bias vectors for each gate; Keras has one, and two for a GRU with reset_after. A projection of
+width P replaces H by P in what flows on. Source: torch.nn.RNN, torch.nn.LSTM, torch.nn.GRU, keras.layers.LSTM, GRU.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final, Self, override
+
+from pydantic import BeforeValidator, model_validator
+
+from paramcount.errors import ShapeError, shown
+from paramcount.expression import Expression, Literal, Product, Quantity, Sum, named
+from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor, agreed
+from paramcount.layers.common import KERAS_LAYER
+from paramcount.layers.fields import ActivationName, Flag, Natural, Positive, refuse
+from paramcount.shapes import Shape, text
+from paramcount.signature import Parameter, Signature, ignored
+
+MAX_STACKED: Final = 1000
+"""Recurrent layers stacked in one."""
+
+_GATES: Final = {"rnn": 1, "simplernn": 1, "lstm": 4, "gru": 3}
+
+
+def _stacked(value: object) -> int:
+    if type(value) is not int or not 1 <= value <= MAX_STACKED:
+        raise refuse(f"must be a whole number from 1 to {MAX_STACKED}, received {shown(value)}.")
+    return value
+
+
+def _share(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise refuse(f"must be a number from 0 to 1, received {shown(value)}.")
+    return float(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What one or more cells come to: parameters, and the weights that are used in each time step."""
+
+    total: Expression
+    weights: Expression
+    tensors: tuple[Tensor, ...]
+    steps: tuple[Step, ...]
+
+
+def gates_of(kind: Kind) -> int:
+    """How many gates a kind of recurrent layer has."""
+    return next(gates for name, gates in _GATES.items() if kind.name.removeprefix("keras").startswith(name))
+
+
+class Recurrent(Layer):
+    """PyTorch's RNN, LSTM and GRU: (L, input_size) → (L, directions × hidden_size)."""
+
+    input_size: Positive | None = None
+    hidden_size: Positive
+    num_layers: Annotated[int, BeforeValidator(_stacked)] = 1
+    nonlinearity: str = "tanh"
+    bias: Flag = True
+    dropout: Annotated[float, BeforeValidator(_share)] = 0.0
+    bidirectional: Flag = False
+    proj_size: Natural = 0
+
+    @model_validator(mode="after")
+    def _rules(self) -> Self:
+        if self.nonlinearity not in ("tanh", "relu"):
+            raise refuse(f"nonlinearity must be 'tanh' or 'relu', received {shown(self.nonlinearity)}.")
+        if self.proj_size and self.kind.name != "lstm":
+            raise refuse("proj_size is for LSTM only.")
+        if self.proj_size >= self.hidden_size:
+            raise refuse(f"proj_size={self.proj_size} must be below hidden_size={self.hidden_size}.")
+        return self
+
+    @property
+    def width(self) -> int:
+        """What flows on in one direction."""
+        return self.proj_size or self.hidden_size
+
+    @override
+    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
+        shape = inputs[0]
+        if shape is not None and len(shape) != 2:
+            raise ShapeError(f"takes [time steps, features] without the batch; {text(shape)} flows in.")
+        ins = agreed(self, "input_size", self.input_size, shape[1] if shape else None)
+        layer = self if self.input_size is not None else self.filled(input_size=ins)
+        directions = 2 if self.bidirectional else 1
+        made = self._count(ins, directions)
+        steps_in_time = shape[0] if shape else None
+        macs = (
+            None
+            if steps_in_time is None
+            else Product((Quantity("time_steps", steps_in_time), named("weights", made.weights)))
+        )
+        work = () if macs is None else (Step("weights", made.weights), Step("MACs", macs))
+        states: tuple[Shape, ...] = ((directions * self.num_layers, self.width),)
+        if self.kind.name == "lstm":
+            states = (*states, (directions * self.num_layers, self.hidden_size))
+        return Derivation(
+            layer=layer,
+            parameters=made.total,
+            tensors=made.tensors,
+            output_shape=(steps_in_time, directions * self.width),
+            more_outputs=states,
+            macs=macs,
+            steps=(*made.steps, *work),
+            notes=("PyTorch has two bias vectors for each gate, Keras one.",) if self.bias else (),
+            reach="all",
+        )
+
+    def _count(self, ins: int, directions: int) -> Counted:
+        """One cell for each layer and direction; those above the first read what all directions give."""
+        first = self._cell(ins)
+        if self.num_layers == 1 and directions == 1:
+            single = (Step("total", first.total),)
+            return Counted(first.total, first.weights, self._tensors(ins, directions), single)
+        above = self._cell(directions * self.width)
+        both, rest = Literal(directions), Literal(self.num_layers - 1)
+        parts = [("first_layer", first, both)]
+        if self.num_layers > 1:
+            parts.append(("each_further_layer", above, both))
+        sums: list[Expression] = []
+        weights: list[Expression] = []
+        steps: list[Step] = []
+        for name, cell, times in parts:
+            factors = (times,) if name == "first_layer" else (times, rest)
+            sums.append(Product((*factors, named(name, cell.total))))
+            weights.append(Product((*factors, Quantity(f"weights_of_{name}", cell.weights.value))))
+            steps += [Step(f"{name.replace('_', ' ')}, one direction", cell.total)]
+        total = Sum(tuple(sums)) if len(sums) > 1 else sums[0]
+        used = Sum(tuple(weights)) if len(weights) > 1 else weights[0]
+        return Counted(total, used, self._tensors(ins, directions), (*steps, Step("total", total)))
+
+    def _cell(self, ins: int) -> Counted:
+        gates, hidden = Quantity("gates", gates_of(self.kind)), Quantity("hidden_size", self.hidden_size)
+        flowing, back = Quantity("input_size", ins), Quantity("output_size", self.width)
+        weights: Expression = Product((gates, hidden, flowing + back))
+        total = weights
+        if self.bias:
+            total = total + Product((Literal(2), gates, hidden))
+        if self.proj_size:
+            weights = weights + back * hidden
+            total = total + back * hidden
+        return Counted(total, weights, (), ())
+
+    def _tensors(self, ins: int, directions: int) -> tuple[Tensor, ...]:
+        rows = gates_of(self.kind) * self.hidden_size
+        found: list[Tensor] = []
+        for index in range(self.num_layers):
+            width = ins if index == 0 else directions * self.width
+            for end in ("", "_reverse")[:directions]:
+                shapes: dict[str, tuple[int, ...]] = {"weight_ih": (rows, width), "weight_hh": (rows, self.width)}
+                if self.bias:
+                    shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
+                if self.proj_size:
+                    shapes["weight_hr"] = (self.proj_size, self.hidden_size)
+                found += [
+                    Tensor(f"{name}_l{index}{end}", shape, self.trainable, role="bias" if "bias" in name else "weight")
+                    for name, shape in shapes.items()
+                ]
+        return tuple(found)
+
+
+class Cell(Layer):
+    """PyTorch's RNNCell, LSTMCell and GRUCell: one time step."""
+
+    input_size: Natural | None = None
+    hidden_size: Natural
+    bias: Flag = True
+    nonlinearity: str = "tanh"
+
+    @override
+    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
+        shape = inputs[0]
+        if shape is not None and len(shape) != 1:
+            raise ShapeError(f"takes the features of one time step; {text(shape)} flows in.")
+        if self.nonlinearity not in ("tanh", "relu"):
+            raise ShapeError(f"nonlinearity must be 'tanh' or 'relu', received {shown(self.nonlinearity)}.")
+        ins = agreed(self, "input_size", self.input_size, shape[0] if shape else None)
+        gates, hidden = Quantity("gates", gates_of(self.kind)), Quantity("hidden_size", self.hidden_size)
+        weights: Expression = Product((gates, hidden, Quantity("input_size", ins) + hidden))
+        biases = Product((Literal(2), gates, hidden))
+        total = weights + biases if self.bias else weights
+        rows = gates.value * self.hidden_size
+        shapes: dict[str, tuple[int, ...]] = {"weight_ih": (rows, ins), "weight_hh": (rows, self.hidden_size)}
+        if self.bias:
+            shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
+        output = (self.hidden_size,)
+        return Derivation(
+            layer=self if self.input_size is not None else self.filled(input_size=ins),
+            parameters=total,
+            tensors=tuple(
+                [Tensor(n, s, self.trainable, role="bias" if "bias" in n else "weight") for n, s in shapes.items()]
+            ),
+            output_shape=output,
+            more_outputs=(output,) if self.kind.name == "lstmcell" else (),
+            macs=weights,
+            steps=(Step("weights", weights), *((Step("biases", biases),) if self.bias else ()), Step("total", total)),
+            notes=("PyTorch has two bias vectors for each gate, Keras one.",) if self.bias else (),
+            reach="all",
+        )
+
+
+class KerasCell(Layer):
+    """Keras's SimpleRNNCell, LSTMCell and GRUCell: one time step."""
+
+    units: Positive
+    activation: ActivationName = None
+    recurrent_activation: ActivationName = None
+    bias: Flag = True
+    reset_after: Flag = True
+
+    def count(self, ins: int, prefix: str = "") -> Counted:
+        """The cell's parameters for `ins` features."""
+        gates, units = Quantity("gates", gates_of(self.kind)), Quantity("units", self.units)
+        weights: Expression = Product((gates, units, Quantity("features", ins) + units))
+        columns = gates.value * self.units
+        tensors = [
+            Tensor(f"{prefix}kernel", (ins, columns), self.trainable),
+            Tensor(f"{prefix}recurrent_kernel", (self.units, columns), self.trainable),
+        ]
+        steps = [Step("weights", weights)]
+        total = weights
+        if self.bias:
+            twice = self.kind.name.startswith("kerasgru") and self.reset_after
+            biases = Product((Literal(2), gates, units)) if twice else gates * units
+            total = weights + biases
+            shape = (2, columns) if twice else (columns,)
+            tensors.append(Tensor(f"{prefix}bias", shape, self.trainable, role="bias"))
+            steps.append(Step("biases", biases))
+        return Counted(total, weights, tuple(tensors), (*steps, Step("total", total)))
+
+    def notes(self) -> tuple[str, ...]:
+        """What surprises."""
+        if not self.bias:
+            return ()
+        if self.kind.name.startswith("kerasgru"):
+            if self.reset_after:
+                return (
+                    "reset_after=True (the default) has two bias vectors for each gate; reset_after=False has one.",
+                )
+            return ("reset_after=False has one bias vector for each gate; the default has two.",)
+        return ("Keras has one bias vector for each gate, PyTorch two.",)
+
+    @override
+    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
+        shape = inputs[0]
+        if shape is not None and len(shape) != 1:
+            raise ShapeError(f"takes the features of one time step; {text(shape)} flows in.")
+        ins = agreed(self, "features", None, shape[0] if shape else None)
+        made = self.count(ins)
+        states = ((self.units,),) * (2 if gates_of(self.kind) == 4 else 1)
+        return Derivation(
+            layer=self,
+            parameters=made.total,
+            tensors=made.tensors,
+            output_shape=(self.units,),
+            more_outputs=states,
+            macs=made.weights,
+            steps=made.steps,
+            notes=self.notes(),
+            reach="all",
+        )
+
+
+class KerasRecurrent(KerasCell):
+    """Keras's SimpleRNN, LSTM and GRU: (T, features) → (units), or (T, units) with return_sequences."""
+
+    return_sequences: Flag = False
+    return_state: Flag = False
+
+    @override
+    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
+        shape = inputs[0]
+        if shape is not None and len(shape) != 2:
+            raise ShapeError(f"takes [time steps, features] without the batch; {text(shape)} flows in.")
+        ins = agreed(self, "features", None, shape[1] if shape else None)
+        made = self.count(ins, f"{self.kind.name.removeprefix('keras').replace('simplernn', 'simple_rnn')}_cell/")
+        return in_time(self, made, shape, self.units, gates_of(self.kind) == 4)
+
+
+class OverTime(Layer):
+    """Keras's RNN: a cell, over the time steps."""
+
+    cell: Layer
+    return_sequences: Flag = False
+    return_state: Flag = False
+
+    @model_validator(mode="after")
+    def _rules(self) -> Self:
+        if not isinstance(self.cell, KerasCell) or isinstance(self.cell, KerasRecurrent):
+            raise refuse(f"cell must be SimpleRNNCell, LSTMCell or GRUCell, received {self.cell}.")
+        return self
+
+    @override
+    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
+        shape = inputs[0]
+        if shape is not None and len(shape) != 2:
+            raise ShapeError(f"takes [time steps, features] without the batch; {text(shape)} flows in.")
+        ins = agreed(self, "features", None, shape[1] if shape else None)
+        assert isinstance(self.cell, KerasCell)  # noqa: S101 - for the type checker
+        name = self.cell.kind.name.removeprefix("keras").removesuffix("cell").replace("simplernn", "simple_rnn")
+        made = self.cell.count(ins, f"{name}_cell/")
+        return in_time(self, made, shape, self.cell.units, gates_of(self.cell.kind) == 4)
+
+
+def in_time(
+    layer: KerasRecurrent | OverTime, made: Counted, shape: Shape | None, units: int, two_states: bool
+) -> Derivation:
+    """Run a Keras cell over the time steps."""
+    steps_in_time = shape[0] if shape else None
+    macs = None
+    if steps_in_time is not None:
+        macs = Product((Quantity("time_steps", steps_in_time), named("weights", made.weights)))
+    cell = layer if isinstance(layer, KerasRecurrent) else layer.cell
+    return Derivation(
+        layer=layer,
+        parameters=made.total,
+        tensors=made.tensors,
+        output_shape=(steps_in_time, units) if layer.return_sequences else (units,),
+        more_outputs=((units,),) * (1 + two_states) if layer.return_state else (),
+        macs=macs,
+        steps=(*made.steps, *(() if macs is None else (Step("MACs", macs),))),
+        notes=cell.notes() if isinstance(cell, KerasCell) else (),
+        reach="all",
+    )
+
+
+_TORCH, _KERAS = "torch 2.14.1", "keras 3.15.1"
+_SIZES = (Parameter("input_size", "input_size", inferred=True), Parameter("hidden_size", "hidden_size"))
+_DEVICE = ignored("device", "dtype")
+
+
+def _torch(name: str, about: str, *examples: Example) -> Kind:
+    wave = (Parameter("nonlinearity", "nonlinearity", "tanh"),) if name == "RNN" else ()
+    parameters = (
+        *_SIZES,
+        Parameter("num_layers", "num_layers", 1),
+        *wave,
+        Parameter("bias", "bias", True),
+        *ignored("batch_first"),
+        Parameter("dropout", "dropout", 0.0),
+        Parameter("bidirectional", "bidirectional", False),
+        Parameter("proj_size", "proj_size", 0),
+        *_DEVICE,
+    )
+    return Kind(name.lower(), about, Recurrent, Signature((name,), parameters), examples=examples, inputs=(1, 3))
+
+
+def _torch_cell(name: str, about: str, *examples: Example) -> Kind:
+    wave = (Parameter("nonlinearity", "nonlinearity", "tanh"),) if name == "RNNCell" else ()
+    parameters = (*_SIZES, Parameter("bias", "bias", True), *wave, *_DEVICE)
+    return Kind(name.lower(), about, Cell, Signature((name,), parameters), examples=examples, inputs=(1, 3))
+
+
+def _regular(names: Sequence[str], *, activity: bool) -> tuple[Parameter, ...]:
+    regularizers = [f"{name}_regularizer" for name in names] + (["activity_regularizer"] if activity else [])
+    return ignored(*regularizers, *(f"{name}_constraint" for name in names))
+
+
+def _keras_fields(name: str, *, cell: bool) -> tuple[Parameter, ...]:
+    parts = ("kernel", "recurrent", "bias")
+    gated = name != "SimpleRNN"
+    activations = ("activation", "recurrent_activation") if gated else ("activation",)
+    forget = ("unit_forget_bias",) if name == "LSTM" else ()
+    ways = () if cell else (
+        Parameter("return_sequences", "return_sequences", False),
+        Parameter("return_state", "return_state", False),
+        *ignored("go_backwards", "stateful", "unroll"),
+    )  # fmt: skip
+    seed = ignored("seed")
+    reset = (Parameter("reset_after", "reset_after", True),) if name == "GRU" else ()
+    dropped = ignored("dropout", "recurrent_dropout")
+    end = (*dropped, *reset, *seed) if cell else (*dropped, *seed, *ways, *reset) if gated else (*dropped, *ways, *seed)
+    return (
+        Parameter("units", "units"),
+        *(Parameter(one, one, None) for one in activations),
+        Parameter("use_bias", "bias", True),
+        *ignored(*(f"{part}_initializer" for part in parts), *forget),
+        *_regular(parts, activity=not cell),
+        *end,
+        *(ignored("use_cudnn") if gated and not cell else ()),
+        *(one for one in KERAS_LAYER if cell or one.name != "activity_regularizer"),
+    )
+
+
+def _keras(name: str, about: str, *examples: Example) -> tuple[Kind, Kind]:
+    sequence = Signature((name,), _keras_fields(name, cell=False))
+    cell = Signature((f"{name}Cell",), _keras_fields(name, cell=True))
+    lower = f"keras{name.lower()}"
+    whole, single = examples
+    return (
+        Kind(
+            lower,
+            f"{about} over a sequence, as Keras counts it.",
+            KerasRecurrent,
+            None,
+            sequence,
+            (whole,),
+            inputs=(1, 3),
+        ),
+        Kind(
+            f"{lower}cell",
+            f"{about} for one time step, as Keras counts it.",
+            KerasCell,
+            None,
+            cell,
+            (single,),
+            inputs=(1, 3),
+        ),
+    )
+
+
+KINDS = (
+    _torch("RNN", "A recurrent layer over a sequence: (L, features) → (L, hidden_size).",
+           Example("RNN(3, 5)", 50, _TORCH, (4, 3), (4, 5))),
+    _torch("LSTM", "Long short-term memory over a sequence: (L, features) → (L, hidden_size).",
+           Example("LSTM(3, 5, bidirectional=True)", 400, _TORCH, (4, 3), (4, 10)),
+           Example("LSTM(6, 8, bias=False, proj_size=4)", 352, _TORCH, (5, 6), (5, 4))),
+    _torch("GRU", "Gated recurrent units over a sequence: (L, features) → (L, hidden_size).",
+           Example("GRU(4, 5)", 165, _TORCH, (6, 4), (6, 5))),
+    _torch_cell("RNNCell", "A recurrent layer for one time step.", Example("RNNCell(7, 9)", 162, _TORCH, (7,), (9,))),
+    _torch_cell("LSTMCell", "Long short-term memory for one time step.",
+                Example("LSTMCell(7, 9)", 648, _TORCH, (7,), (9,))),
+    _torch_cell("GRUCell", "Gated recurrent units for one time step.",
+                Example("GRUCell(7, 9)", 486, _TORCH, (7,), (9,))),
+    *_keras("SimpleRNN", "A recurrent layer", Example("SimpleRNN(5)", 45, _KERAS, (6, 3), (5,)),
+            Example("SimpleRNNCell(5)", 45, _KERAS, (3,), (5,))),
+    *_keras("LSTM", "Long short-term memory", Example("LSTM(8)", 384, _KERAS, (6, 3), (8,)),
+            Example("LSTMCell(8)", 384, _KERAS, (3,), (8,))),
+    *_keras("GRU", "Gated recurrent units",
+            Example("GRU(5, return_sequences=True)", 165, _KERAS, (6, 4), (6, 5)),
+            Example("GRUCell(5, reset_after=False)", 150, _KERAS, (4,), (5,))),
+    Kind(
+        "kerasrnn",
+        "Keras's RNN: a cell, run over the time steps.",
+        OverTime,
+        keras=Signature(
+            ("RNN",),
+            (
+                Parameter("cell", "cell", layer=True),
+                Parameter("return_sequences", "return_sequences", False),
+                Parameter("return_state", "return_state", False),
+                *ignored("go_backwards", "stateful", "unroll", "zero_output_for_mask"),
+                *KERAS_LAYER,
+            ),
+        ),
+        examples=(Example("RNN(LSTMCell(8))", 384, _KERAS, (6, 3), (8,)),),
+        inputs=(1, 3),
+    ),
+)  # fmt: skip

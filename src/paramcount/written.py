@@ -24,7 +24,7 @@ from paramcount.errors import (
     sequence,
     shown,
 )
-from paramcount.layers import frameworks_of
+from paramcount.layers import frameworks_of, spellings
 from paramcount.layers.fields import sizes
 from paramcount.limits import MAX_DEPTH, MAX_INPUTS, MAX_NAME
 from paramcount.modules import MODULES
@@ -209,7 +209,7 @@ class TakenApart:
         if len(self.layers) >= self.most:
             raise LimitError(f"the network has more than {self.most} layers; at most {self.most} are answered.")
         own = dict(one.kwargs)
-        shape = _pop_shape(own, one.place)
+        shape = None if _is_argument("input_dim", one) else _pop_shape(own, one.place)
         if shape is not None:
             self.declared.append(shape)
             one = replace(one, kwargs=own)
@@ -355,6 +355,13 @@ def _pop_shape(kwargs: dict[str, object], place: str) -> Shape | None:
         return checked_shape(value)[1 if name.startswith("batch") else 0 :]
     except ParamcountError as error:
         raise error.within(place) from None
+
+
+def _is_argument(name: str, one: Written) -> bool:
+    """Whether what elsewhere declares a shape is an argument of this layer: Embedding's input_dim."""
+    return name in one.kwargs and any(
+        name in spellings(framework)[one.name][1].by_name for framework in frameworks_of(one.name)
+    )
 
 
 def _declared(call: Call, place: str) -> Shape | None:

@@ -1,7 +1,7 @@
 """What every layer kind is made of: its fields, its rules and its spellings."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, Self, cast
@@ -32,6 +32,13 @@ class Tensor:
     def count(self) -> int:
         """How many numbers it holds."""
         return elements(self.shape)
+
+
+def named_tensors(shapes: Mapping[str, tuple[int, ...]], *, trainable: bool) -> tuple[Tensor, ...]:
+    """Make the parameters of these names and shapes; a name with "bias" in it is a bias."""
+    return tuple(
+        [Tensor(name, shape, trainable, role="bias" if "bias" in name else "weight") for name, shape in shapes.items()]
+    )
 
 
 @dataclass(frozen=True, slots=True)

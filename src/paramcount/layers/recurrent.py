@@ -1,8 +1,9 @@
 """Recurrent layers: RNN, LSTM, GRU and their cells, in PyTorch and in Keras.
 
 For each direction and layer a cell has gates × H × i input weights and gates × H × H recurrent ones, used once in
-each time step. PyTorch has two bias vectors for each gate; Keras has one, and two for a GRU with reset_after. A projection of
-width P replaces H by P in what flows on. Source: torch.nn.RNN, torch.nn.LSTM, torch.nn.GRU, keras.layers.LSTM, GRU.
+each time step. PyTorch has two bias vectors for each gate; Keras has one, and two for a GRU with reset_after. A
+projection of width P replaces H by P in what flows on.
+Source: torch.nn.LSTM, torch.nn.GRU, keras.layers.LSTM, keras.layers.GRU.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from pydantic import BeforeValidator, model_validator
 
 from paramcount.errors import ShapeError, shown
 from paramcount.expression import Expression, Literal, Product, Quantity, Sum, named
-from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor, agreed
+from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor, agreed, named_tensors
 from paramcount.layers.common import KERAS_LAYER
 from paramcount.layers.fields import ActivationName, Flag, Natural, Positive, refuse
 from paramcount.shapes import Shape, text
@@ -156,10 +157,9 @@ class Recurrent(Layer):
                     shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
                 if self.proj_size:
                     shapes["weight_hr"] = (self.proj_size, self.hidden_size)
-                found += [
-                    Tensor(f"{name}_l{index}{end}", shape, self.trainable, role="bias" if "bias" in name else "weight")
-                    for name, shape in shapes.items()
-                ]
+                found += named_tensors(
+                    {f"{name}_l{index}{end}": shape for name, shape in shapes.items()}, trainable=self.trainable
+                )
         return tuple(found)
 
 
@@ -191,9 +191,7 @@ class Cell(Layer):
         return Derivation(
             layer=self if self.input_size is not None else self.filled(input_size=ins),
             parameters=total,
-            tensors=tuple(
-                [Tensor(n, s, self.trainable, role="bias" if "bias" in n else "weight") for n, s in shapes.items()]
-            ),
+            tensors=named_tensors(shapes, trainable=self.trainable),
             output_shape=output,
             more_outputs=(output,) if self.kind.name == "lstmcell" else (),
             macs=weights,

@@ -1,7 +1,7 @@
 """What a caller gives → Layer, Network. Every mistake on the way is collected; all are reported together."""
 
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import Final, cast
 
 from pydantic import ValidationError
 
@@ -27,6 +27,9 @@ from paramcount.shapes import Shape
 from paramcount.signature import FRAMEWORKS, Framework, Signature
 from paramcount.wiring import Wiring
 from paramcount.written import InputShape, Item, TakenApart, checked_shapes, take_apart
+
+TENSORS: Final = ("zeros", "ones", "empty", "rand", "randn")
+"""Functions of torch whose arguments are the shape of what they make."""
 
 
 def layer(written: Item, *, framework: Framework | None = None) -> Layer:
@@ -168,11 +171,24 @@ def _make(one: Written, framework: Framework, depth: int = 0) -> Layer:
     kind, signature = (look_up_kind if one.from_json else look_up)(one.name, framework)
     fields = signature.bind(one.args, one.kwargs, canonical=one.from_json)
     for name, value in fields.items():
+        if signature.by_field[name].tensor and isinstance(value, Call):
+            value = fields[name] = _tensor_shape(value)
         if signature.by_field[name].layer and value is not None:
             fields[name] = _inner(name, value, framework, depth)
         elif name != "activation" and _holds_name(value):
             raise NotationError(f"{signature.shown_as(name)} must be a literal, received {value!r}. Write its value.")
     return _checked(kind, signature, fields, framework)
+
+
+def _tensor_shape(made: Call) -> object:
+    """The shape of what torch.zeros(1, 768), or a call like it, makes.
+
+    Raises:
+        NotationError: it is none of these.
+    """
+    if made.name.removeprefix("torch.") not in TENSORS:
+        raise NotationError(f"a shape, or torch.zeros(…), is expected; received {made!r:.60}.")
+    return made.kwargs.get("size", made.args)
 
 
 def _inner(name: str, value: object, framework: Framework, depth: int) -> Layer:

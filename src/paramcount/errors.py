@@ -123,8 +123,11 @@ def closest(name: str, known: Iterable[str]) -> str:
         by_lower.setdefault(candidate.lower(), []).append(candidate)
     if name.lower() in by_lower:
         return f" Did you mean {' or '.join(by_lower[name.lower()])}?"
-    matches = difflib.get_close_matches(name[:60].lower(), sorted(by_lower), n=3, cutoff=0.6)
-    names = [candidate for match in matches for candidate in sorted(by_lower[match])][:4]
+    asked = name[:60].lower()
+    matches = difflib.get_close_matches(asked, sorted(by_lower), n=3, cutoff=0.6)
+    likeness = [difflib.SequenceMatcher(None, match, asked).ratio() for match in matches]
+    near = [match for match, ratio in zip(matches, likeness, strict=True) if ratio > likeness[0] - 0.1]
+    names = [candidate for match in near for candidate in sorted(by_lower[match])][:4]
     return f" Did you mean {' or '.join(names)}?" if names else ""
 
 

@@ -108,11 +108,11 @@ def receptive_fields(flow: Flow) -> dict[int, Seen]:
 def _dims(trace: Sequence[Run | Rounds]) -> int:
     """The spatial dimensions of the first layer that has any."""
     for part in trace:
-        found = (
-            part.node.layer.kind.dims
-            if isinstance(part, Run)
-            else max(map(_dims, (r.trace for r in part.rounds)), default=0)
-        )
+        if isinstance(part, Rounds):
+            found = max(map(_dims, (one.trace for one in part.rounds)), default=0)
+        else:
+            reach = part.made.reach
+            found = part.node.layer.kind.dims if isinstance(reach, str) else len(reach)
         if found:
             return found
     return 0

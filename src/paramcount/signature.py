@@ -32,7 +32,7 @@ class Parameter:
     `field` is the layer's field it sets, or "" where it changes nothing that is counted here.
     `inferred` marks a required parameter that what flows in can stand for; `canonical_only` one that
     the framework's constructor does not have and only a JSON object can give; `layer` one whose value
-    is a layer itself, as TimeDistributed's is.
+    is a layer itself, as TimeDistributed's is; `tensor` one whose value is a tensor, of which the shape counts.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Parameter:
     inferred: bool = False
     canonical_only: bool = False
     layer: bool = False
+    tensor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

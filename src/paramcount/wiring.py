@@ -35,6 +35,8 @@ class Wiring:
     _owners: dict[int, str] = field(default_factory=dict[int, str])
     """The node that has the parameters of a written layer, by its identity."""
     _names: set[str] = field(default_factory=lambda: {INPUT})
+    _beside: set[str] = field(default_factory=set[str])
+    """Values that nothing flows into: they stand beside what flows, and do not flow on themselves."""
     _again: str = ""
     """Where layers are run once more: what the new nodes are called after."""
     _spare: bool = False
@@ -49,7 +51,9 @@ class Wiring:
             for inner in part.parts:
                 if enough(self.problems):
                     break
-                flow = self.run(inner, flow)
+                value = self.run(inner, flow)
+                if len(part.parts) == 1 or value not in self._beside:
+                    flow = value
             return self._bind(part.variable, flow, part)
         if isinstance(part, Join):
             return self._layer(part.layer, tuple([self.run(branch, flow) for branch in part.branches]))
@@ -106,6 +110,9 @@ class Wiring:
         except ParamcountError as error:
             self.problems.append(error.within(one.place))
             return inputs[0] if inputs else INPUT
+        if layer.kind.inputs == (0, 0):
+            self._beside.add(name)
+            inputs = inputs if one.on else ()
         shares = self._owners.setdefault(id(one), name)
         self.nodes.append(Node(name, layer, inputs, "" if shares == name else shares, one.frozen))
         return self._bind(one.variable, name, one)

@@ -5,31 +5,29 @@ Run `python -m tests.core.test_oracles` to print how many agree, by kind.
 
 import re
 from collections import Counter
+from math import prod
 from typing import Any
 
 import pytest
 
 from paramcount import ParamcountError, derive, layer
-from paramcount.layers import spellings
 from paramcount.layers.base import Layer
 from paramcount.notation import Call, read
 from paramcount.report import LayerReport
 from tests.conftest import table
 
-# PyTorch refuses these in training only, for a batch of one. Shapes here leave the batch out, so the
-# answer stands, and a note says what PyTorch does.
-TRAINING_ONLY = {"t2462", "t2463"}
+# The cases in which paramcount answers and PyTorch refuses, each with why.
+TRAINING_ONLY = "refused in training only, for a batch of one: shapes leave the batch out, and a note says so"
+KNOWN = {
+    "t2462": TRAINING_ONLY,
+    "t2463": TRAINING_ONLY,
+    "t1693": "the inputs have batches of 5 and 7: shapes leave the batch out",
+    "t2485": "indices are given as floats: a shape has no dtype",
+}
 
 
-def _cases(name: str, prefix: str, framework: Any) -> list[Any]:
-    known = spellings(framework)
-    cases = [case for case in table(name)["cases"] if case["ctor"].split("(")[0].removeprefix(prefix) in known]
-    assert cases
-    return [case for case in cases if "wrap" not in case or case["wrap"] in known]
-
-
-TORCH = _cases("torch_layers.json", "nn.", "pytorch")
-KERAS = _cases("keras_layers.json", "layers.", "keras")
+TORCH = table("torch_layers.json")["cases"]
+KERAS = table("keras_layers.json")["cases"]
 
 
 # What the counter does not see into on a CPU: the fused LSTM, and the product of two inputs.
@@ -83,8 +81,9 @@ def test_torch(case: dict[str, Any]) -> None:
 
 
 def check_torch(case: dict[str, Any]) -> None:
-    if case["id"] in TRAINING_ONLY:
-        assert any("In training PyTorch refuses" in note for note in _torch_report(case)[0].derivation.notes)
+    if case["id"] in KNOWN:
+        notes = _torch_report(case)[0].derivation.notes
+        assert KNOWN[case["id"]] != TRAINING_ONLY or any("In training PyTorch refuses" in note for note in notes)
         return
     if not case["ok"]:
         with pytest.raises(ParamcountError):
@@ -101,7 +100,31 @@ def check_torch(case: dict[str, Any]) -> None:
     assert made.macs is not None
     samples = 1 if batch is None else case["input"][0][batch]
     if case["flops"] or made.layer.kind.name not in UNSEEN:
-        assert 2 * samples * made.macs.value == case["flops"]
+        assert 2 * samples * (made.macs.value - _fused(case, batch)) == case["flops"] - _once(case)
+
+
+def _once(case: dict[str, Any]) -> int:
+    """What an orthogonal weight takes in each call, whatever the batch: a square matrix, times the weight."""
+    if case.get("wrap") != "parametrizations.orthogonal":
+        return 0
+    side = case["buffers"]["parametrizations.weight.0.base"][0]
+    weight = case["params"]["parametrizations.weight.original"]
+    return 2 * side * prod(weight)
+
+
+def _fused(case: dict[str, Any], batch: int | None) -> int:
+    """The products of queries with keys and of weights with values in transformer layers: the counter does not see
+    into the fused function that has them. Two for each pair of positions, width and attention."""
+    if "Transformer" not in case["ctor"]:
+        return 0
+    lengths = [_one_sample(shape, batch)[0] for shape in case["input"]]
+    width = case["input"][0][-1]
+    if "TransformerEncoderLayer" in case["ctor"]:
+        return 2 * lengths[0] ** 2 * width
+    if "TransformerDecoderLayer" in case["ctor"]:
+        return 2 * lengths[0] * sum(lengths) * width
+    source, target = lengths  # two encoder layers, one decoder layer: the only case there is
+    return 2 * (2 * source**2 + target * (target + source)) * width
 
 
 @pytest.mark.parametrize("case", KERAS, ids=[f"{case['id']} {case['ctor'].split('(')[0]}" for case in KERAS])
@@ -133,9 +156,10 @@ def _without_numbers(name: str) -> str:
 
 def test_tables_hold_what_they_held() -> None:
     """A table that lost its cases would agree with anything."""
-    assert (len(TORCH), len(KERAS)) >= (990, 300)
+    assert (len(TORCH), len(KERAS)) == (1296, 539)
     assert sum(not case["ok"] for case in TORCH) >= 100
     assert sum(not case["ok"] for case in KERAS) >= 30
+    assert len(KNOWN) < 0.005 * (1296 + 539)
 
 
 def main() -> None:
@@ -145,6 +169,10 @@ def main() -> None:
         disagree: Counter[str] = Counter()
         for case in cases:
             constructor = case["ctor"].split("(")[0]
+            if case["id"] in KNOWN:
+                disagree[constructor] += 1
+                print(f"{case['id']} differs: {case['ctor']} on {case['input']}: {KNOWN[case['id']]}")
+                continue
             try:
                 check(case)
                 agree[constructor] += 1

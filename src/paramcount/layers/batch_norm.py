@@ -57,7 +57,7 @@ def _times(count: int, channels: Quantity) -> Expression:
 class TorchBatchNorm(_BatchNorm):
     """PyTorch's batch normalisation, over the first dimension."""
 
-    num_features: Positive
+    num_features: Positive | None = None  # None for a lazy one
     affine: Flag = True
     track_running_stats: Flag = True
     bias: Flag = True
@@ -86,7 +86,24 @@ class TorchBatchNorm(_BatchNorm):
         sizes = known(shape)
         if sizes is not None and all(size == 1 for size in sizes[1:]):
             notes.append("In training PyTorch refuses a batch of one here: there is one value per channel.")
-        return self._add_up(channels, tuple(tensors), shape, notes)
+        layer = self if self.num_features is not None else self.filled(num_features=count)
+        return layer._add_up(channels, tuple(tensors), shape, notes)
+
+
+class FrozenBatchNorm(Layer):
+    """torchvision's batch normalisation that is never trained: every tensor is a buffer."""
+
+    num_features: Positive
+
+    @override
+    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
+        (shape,) = inputs
+        check_rank(self, shape)
+        count = agreed(self, "num_features", self.num_features, shape[0] if shape else None)
+        names = ("weight", "bias", "running_mean", "running_var")
+        tensors = [Tensor(name, (count,), False, role="statistic", buffer=True) for name in names]
+        notes = ("Weight, bias and statistics are buffers: it has no parameters.",)
+        return Derivation(layer=self, tensors=tuple(tensors), output_shape=shape, notes=notes)
 
 
 def _no_renorm(value: object) -> Literal[False]:
@@ -162,6 +179,14 @@ KINDS = (
                 Example("BatchNorm3d(6)", 12, "torch 2.14.1", (6, 3, 4, 5), (6, 3, 4, 5))),
     _torch_kind("SyncBatchNorm", "Batch normalisation over several devices: (C, …).", (1, 2, 3, 4),
                 Example("SyncBatchNorm(6)", 12, "torch 2.13.0", (6, 3, 3), (6, 3, 3))),
+    Kind(
+        "frozenbatchnorm2d",
+        "torchvision's batch normalisation with fixed statistics: (C, H, W).",
+        FrozenBatchNorm,
+        Signature(("FrozenBatchNorm2d",), (Parameter("num_features", "num_features"), *ignored("eps"))),
+        examples=(Example("FrozenBatchNorm2d(6)", 0, "torchvision 0.28.0", (6, 4, 5), (6, 4, 5)),),
+        ranks=(3,),
+    ),
     Kind(
         "batchnormalization",
         "Keras's batch normalisation, over one axis of any shape.",

@@ -1,5 +1,8 @@
 """Parameters that many Keras constructors share."""
 
+import re
+
+from paramcount.layers.base import Layer
 from paramcount.signature import Parameter, ignored
 
 KERAS_LAYER = (
@@ -23,3 +26,9 @@ KERAS_KERNEL = ignored(
 """How Keras's layers with a kernel are initialised and regularised: nothing that changes a count."""
 
 KERAS_KERNEL_LAYER = (*KERAS_KERNEL, *(p for p in KERAS_LAYER if p.name != "activity_regularizer"))
+
+
+def keras_name(layer: Layer) -> str:
+    """What Keras calls a layer without a name of its own: conv2d, simple_rnn, batch_normalization."""
+    parted = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", layer.signature.name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", parted).lower()

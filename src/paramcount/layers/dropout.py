@@ -1,11 +1,14 @@
 """Dropout and noise of every kind: nothing is learnt, nothing changes shape.
 
-Source: torch.nn.Dropout and its relatives, keras.layers.Dropout and its relatives.
+Source: torch.nn.Dropout, torchvision.ops.StochasticDepth, keras.layers.Dropout and their relatives.
 """
 
+from pydantic import field_validator
+
+from paramcount.errors import shown
 from paramcount.layers.base import Example, Kind
 from paramcount.layers.common import KERAS_LAYER
-from paramcount.layers.fields import Probability
+from paramcount.layers.fields import Probability, refuse
 from paramcount.layers.unchanged import Unchanged
 from paramcount.signature import Parameter, Signature, ignored
 
@@ -14,6 +17,19 @@ class Dropout(Unchanged):
     """Drops, or disturbs, part of what flows through while a network is trained."""
 
     p: Probability = 0.5
+
+
+class StochasticDepth(Dropout):
+    """torchvision's: drops what flows through a whole branch, for a batch or for each sample."""
+
+    mode: str
+
+    @field_validator("mode", mode="plain")
+    @classmethod
+    def _mode(cls, value: object) -> str:
+        if value not in ("batch", "row"):
+            raise refuse(f"must be 'batch' or 'row', received {shown(value)}.")
+        return str(value)
 
 
 def _pytorch(name: str) -> Signature:
@@ -36,6 +52,17 @@ def _keras_kind(name: str, about: str, signature: Signature, shape: tuple[int, .
 
 _IMAGE = (4, 4, 5)
 
+
+def _blocks(dims: int) -> Kind:
+    """Torchvision's DropBlock: drops squares, or cubes."""
+    name = f"DropBlock{dims}d"
+    parameters = (Parameter("p", "p"), *ignored("block_size", "inplace", "eps"))
+    shape = (2, 9, 9, 9)[-dims - 1 :]
+    example = Example(f"{name}(0.25, block_size=3)", 0, "torchvision 0.28.0", shape, shape)
+    return Kind(name.lower(), "Drops whole blocks of positions.", Dropout, Signature((name,), parameters),
+                examples=(example,), ranks=(dims + 1,))  # fmt: skip
+
+
 KINDS = (
     Kind(
         "dropout",
@@ -57,6 +84,15 @@ KINDS = (
     _torch_kind("Dropout2d", "Drops whole channels of an image.", _IMAGE),
     _torch_kind("Dropout3d", "Drops whole channels of a volume.", (2, 3, 4, 5)),
     _torch_kind("FeatureAlphaDropout", "AlphaDropout of whole channels.", (3,)),
+    Kind(
+        "stochasticdepth",
+        "Drops a whole branch.",
+        StochasticDepth,
+        Signature(("StochasticDepth",), (Parameter("p", "p"), Parameter("mode", "mode"))),
+        examples=(Example('StochasticDepth(0.2, "row")', 0, "torchvision 0.28.0", _IMAGE, _IMAGE),),
+    ),
+    _blocks(2),
+    _blocks(3),
     _keras_kind("SpatialDropout1D", "Drops whole channels of a sequence.", _keras("SpatialDropout1D", "seed"),
                 (7, 5), (2,)),
     _keras_kind("SpatialDropout2D", "Drops whole channels of an image.",

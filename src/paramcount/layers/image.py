@@ -63,5 +63,30 @@ KINDS = (
     _unchanged("RandomZoom(0.1)", "An image, larger or smaller at random."),
     _unchanged("RandomTranslation(0.1, 0.1)", "An image, moved at random."),
     _unchanged("RandomContrast(0.1)", "An image, with another contrast at random."),
-    _unchanged("RandomBrightness(0.1)", "An image, lighter or darker at random."),
+    *(
+        _unchanged(call, "An image, changed at random while a network is trained.")
+        for call in (
+            "AugMix()",
+            "RandAugment()",
+            "RandomBrightness(0.1)",
+            "RandomColorDegeneration(0.5)",
+            "RandomColorJitter()",
+            "RandomElasticTransform()",
+            "RandomErasing()",
+            "RandomGaussianBlur()",
+            "RandomGrayscale()",
+            "RandomHue(0.1)",
+            "RandomInvert()",
+            "RandomPerspective()",
+            "RandomPosterization(4)",
+            "RandomSaturation(0.5)",
+            "RandomSharpness(0.1)",
+            "RandomShear(0.1, 0.1)",
+            "Solarization()",
+        )
+    ),
+    *(
+        _unchanged(call, "An image, its contrast stretched.")
+        for call in ("AutoContrast()", "Equalization()")
+    ),
 )  # fmt: skip

@@ -25,7 +25,7 @@ class Elementwise(Layer):
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         if any(shape is None for shape in inputs):
             return Derivation(layer=self, output_shape=None)
-        shapes = [shape for shape in inputs if shape is not None]
+        shapes = _of_one_sample(self, [shape for shape in inputs if shape is not None])
         output = shapes[0]
         for index in range(1, len(shapes)):
             output = self._broadcast(shapes, output, index)
@@ -57,7 +57,7 @@ class Concatenation(Layer):
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         if any(shape is None for shape in inputs):
             return Derivation(layer=self, output_shape=None)
-        shapes = [shape for shape in inputs if shape is not None]
+        shapes = _of_one_sample(self, [shape for shape in inputs if shape is not None])
         first = shapes[0]
         along = check_dimension(self.signature.shown_as("dim"), self.dim, first)
         if along is None or along < 0:
@@ -77,6 +77,14 @@ class Concatenation(Layer):
                     )
                     raise clash(self, shapes, index, f"along {others} the inputs must agree")
         return Derivation(layer=self, output_shape=tuple(output))
+
+
+def _of_one_sample(layer: Layer, shapes: list[Shape]) -> list[Shape]:
+    """Leave the batch out of the shape of one of PyTorch's raw parameters: [1, 197, 768] beside [197, 768]."""
+    if layer.framework != "pytorch":
+        return shapes
+    rank = min(map(len, shapes))
+    return [shape[1:] if len(shape) == rank + 1 and shape[0] == 1 else shape for shape in shapes]
 
 
 def clash(layer: Layer, shapes: Sequence[Shape], index: int, rule: str) -> JoinError:

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, model_validator
 from paramcount.errors import MissingError, ShapeError, sequence, shown
 from paramcount.expression import Expression, Product, Quantity, Sum
 from paramcount.expression import Literal as Number
-from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor
+from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor, agreed
 from paramcount.layers.common import KERAS_LAYER
 from paramcount.layers.fields import Flag, Natural, Positive, refuse, whole
 from paramcount.layers.unchanged import Unchanged, check_rank
@@ -116,7 +116,7 @@ class GroupNorm(Layer):
 class InstanceNorm(Layer):
     """PyTorch's InstanceNorm: each channel of each sample by itself."""
 
-    num_features: Natural
+    num_features: Natural | None = None  # None for a lazy one
     affine: Flag = False
     track_running_stats: Flag = False
     bias: Flag = True
@@ -125,15 +125,14 @@ class InstanceNorm(Layer):
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
         check_rank(self, shape)
-        count = self.num_features
+        held = self.affine or self.track_running_stats
+        flowing = shape[0] if shape is not None and (held or self.num_features is None) else None
+        count = agreed(self, "num_features", self.num_features, flowing)
         notes: list[str] = []
-        if shape is not None:
-            if shape[0] not in (None, count) and (self.affine or self.track_running_stats):
-                raise ShapeError(f"num_features={count}, but {shape[0]} flow in.")
-            if None not in shape and prod(size for size in shape[1:] if size is not None) == 1:
-                if not self.track_running_stats:
-                    raise ShapeError(f"needs more than one position in each channel; {text(shape)} flows in.")
-                notes.append("In training PyTorch refuses this: there is one position in each channel.")
+        if shape is not None and None not in shape and prod(size for size in shape[1:] if size is not None) == 1:
+            if not self.track_running_stats:
+                raise ShapeError(f"needs more than one position in each channel; {text(shape)} flows in.")
+            notes.append("In training PyTorch refuses this: there is one position in each channel.")
         names = ("weight", "bias") if self.bias else ("weight",)
         made = learnt(self, names if self.affine else (), (count,), shape)
         statistics: tuple[Tensor, ...] = ()
@@ -144,7 +143,8 @@ class InstanceNorm(Layer):
             )
         if not self.affine:
             notes.append("InstanceNorm learns nothing unless affine=True.")
-        return replace(made, tensors=(*made.tensors, *statistics), notes=tuple(notes))
+        layer = self if self.num_features is not None else self.filled(num_features=count)
+        return replace(made, layer=layer, tensors=(*made.tensors, *statistics), notes=tuple(notes))
 
 
 def sizes_along(axes: tuple[int, ...], shape: Shape | None) -> tuple[int, ...]:

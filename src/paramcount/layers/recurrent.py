@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, model_validator
 from paramcount.errors import ShapeError, shown
 from paramcount.expression import Expression, Literal, Product, Quantity, Sum, named
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor, agreed, named_tensors
-from paramcount.layers.common import KERAS_LAYER
+from paramcount.layers.common import KERAS_LAYER, keras_name
 from paramcount.layers.fields import ActivationName, Flag, Natural, Positive, refuse
 from paramcount.shapes import Shape, text
 from paramcount.signature import Parameter, Signature, ignored
@@ -268,6 +268,7 @@ class KerasRecurrent(KerasCell):
 
     return_sequences: Flag = False
     return_state: Flag = False
+    go_backwards: Flag = False
 
     @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
@@ -275,7 +276,7 @@ class KerasRecurrent(KerasCell):
         if shape is not None and len(shape) != 2:
             raise ShapeError(f"takes [time steps, features] without the batch; {text(shape)} flows in.")
         ins = agreed(self, "features", None, shape[1] if shape else None)
-        made = self.count(ins, f"{self.kind.name.removeprefix('keras').replace('simplernn', 'simple_rnn')}_cell/")
+        made = self.count(ins, f"{keras_name(self)}_cell/")
         return in_time(self, made, shape, self.units, gates_of(self.kind) == 4)
 
 
@@ -285,6 +286,7 @@ class OverTime(Layer):
     cell: Layer
     return_sequences: Flag = False
     return_state: Flag = False
+    go_backwards: Flag = False
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
@@ -299,8 +301,7 @@ class OverTime(Layer):
             raise ShapeError(f"takes [time steps, features] without the batch; {text(shape)} flows in.")
         ins = agreed(self, "features", None, shape[1] if shape else None)
         assert isinstance(self.cell, KerasCell)  # noqa: S101 - for the type checker
-        name = self.cell.kind.name.removeprefix("keras").removesuffix("cell").replace("simplernn", "simple_rnn")
-        made = self.cell.count(ins, f"{name}_cell/")
+        made = self.cell.count(ins, f"{keras_name(self.cell)}/")
         return in_time(self, made, shape, self.cell.units, gates_of(self.cell.kind) == 4)
 
 
@@ -366,7 +367,8 @@ def _keras_fields(name: str, *, cell: bool) -> tuple[Parameter, ...]:
     ways = () if cell else (
         Parameter("return_sequences", "return_sequences", False),
         Parameter("return_state", "return_state", False),
-        *ignored("go_backwards", "stateful", "unroll"),
+        Parameter("go_backwards", "go_backwards", False),
+        *ignored("stateful", "unroll"),
     )  # fmt: skip
     seed = ignored("seed")
     reset = (Parameter("reset_after", "reset_after", True),) if name == "GRU" else ()
@@ -441,7 +443,8 @@ KINDS = (
                 Parameter("cell", "cell", layer=True),
                 Parameter("return_sequences", "return_sequences", False),
                 Parameter("return_state", "return_state", False),
-                *ignored("go_backwards", "stateful", "unroll", "zero_output_for_mask"),
+                Parameter("go_backwards", "go_backwards", False),
+                *ignored("stateful", "unroll", "zero_output_for_mask"),
                 *KERAS_LAYER,
             ),
         ),

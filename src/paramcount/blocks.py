@@ -18,10 +18,10 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol, cast
 
 from paramcount.errors import LayerError, UnknownNameError, sequence, shown
+from paramcount.layers.base import Example
 from paramcount.limits import MAX_SIZE
 from paramcount.notation import Assigned, Call, Name
 from paramcount.parts import NOTHING, Join, Outputs, Part, Repeated, Series, Spare, Tie, Written
-from paramcount.signature import Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,11 @@ class Block:
     """A kind of block."""
 
     take: Callable[[Inside, Given], Part]
+    signature: str
+    about: str
+    example: Example
     always: bool = True
     """False where the name without arguments is a layer: Add() joins what it is called on."""
-    signature: Signature | None = None
-    about: str = ""
 
 
 def joined(path: str, name: object) -> str:
@@ -165,15 +166,73 @@ def _outputs(inside: Inside, given: Given) -> Part:
 JOINS: Final = ("Add", "Average", "Cat", "Concat", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract")
 """Layers that join branches, and may be written around them."""
 
+_PLAIN: Final = "torch 2.13.0"
+_SMALL: Final = (3, 9, 9)
+
+
+def _joining(name: str) -> Block:
+    example = Example(f"{name}([Conv2d(3, 3, 1)], [])", 12, _PLAIN, _SMALL, _SMALL)
+    if name in ("Cat", "Concat", "Concatenate"):
+        example = Example(f"{name}([Conv2d(3, 5, 1)], [])", 20, _PLAIN, _SMALL, (8, 9, 9))
+    about = "Branches that each start from what flows in, joined. An empty branch is what flows in."
+    return Block(_join, f"{name}([…], [Conv2d(…), …], …)", about, example, always=False)
+
+
 BLOCKS: Final[dict[str, Block]] = {
-    "Sequential": Block(_sequential),
-    "Residual": Block(_residual),
-    "Repeat": Block(_repeat),
-    "Frozen": Block(_frozen),
-    "Unused": Block(_unused),
-    "Tie": Block(_tie),
-    "Outputs": Block(_outputs),
-    "Model": Block(_outputs),
-    **{name: Block(_join, always=False) for name in JOINS},
+    "Sequential": Block(
+        _sequential,
+        "Sequential(Conv2d(…), …)",
+        "One after the other.",
+        Example("Sequential(Conv2d(3, 8, 3), ReLU())", 224, _PLAIN, _SMALL, (8, 7, 7)),
+    ),
+    "Residual": Block(
+        _residual,
+        "Residual(Conv2d(…), …, shortcut=…)",
+        "What comes out of the layers, added to what comes out of the shortcut, or to what flows in.",
+        Example("Residual(Conv2d(3, 8, 3, padding=1), shortcut=Conv2d(3, 8, 1))", 256, _PLAIN, _SMALL, (8, 9, 9)),
+    ),
+    "Repeat": Block(
+        _repeat,
+        "Repeat(times, Conv2d(…), …, shared=False)",
+        "Layers a number of times over, each time with parameters of their own unless they are shared.",
+        Example("Repeat(3, Conv2d(3, 3, 3, padding=1))", 252, _PLAIN, _SMALL, _SMALL),
+    ),
+    "Frozen": Block(
+        _frozen,
+        "Frozen(Conv2d(…), …)",
+        "Layers that are not trained.",
+        Example("Frozen(Conv2d(3, 8, 3))", 224, _PLAIN, _SMALL, (8, 7, 7)),
+    ),
+    "Unused": Block(
+        _unused,
+        "Unused(Linear(…), …)",
+        "Layers that exist and are never run: counted, and named.",
+        Example("Conv2d(3, 8, 3), Unused(Linear(4, 2))", 234, _PLAIN, _SMALL, (8, 7, 7)),
+    ),
+    "Tie": Block(
+        _tie,
+        'Tie("head.weight", "embedding.weight")',
+        "Two parameters that are one.",
+        Example('e = Embedding(9, 4), h = Linear(4, 9), Tie("h.weight", "e.weight")', 45, _PLAIN, (5,), (5, 9)),
+    ),
+    "Outputs": Block(
+        _outputs,
+        "Outputs(a, b)",
+        "The values that the network gives, where it is more than the last.",
+        Example("a = Conv2d(3, 8, 3), b = ReLU(), Outputs(a, b)", 224, _PLAIN, _SMALL, (8, 7, 7)),
+    ),
+    "Model": Block(
+        _outputs,
+        "Model(inputs, outputs)",
+        "The same, as Keras writes it.",
+        Example(
+            "x = Input((9, 9, 3)), a = Conv2D(8, 3)(x), b = ReLU()(a), Model(x, [a, b])",
+            224,
+            "keras 3.15.1",
+            (9, 9, 3),
+            (7, 7, 8),
+        ),
+    ),
+    **{name: _joining(name) for name in JOINS},
 }
 """The blocks by name."""

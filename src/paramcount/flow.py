@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from paramcount.errors import JoinError, LayerError, LimitError, ShapeError, exact
 from paramcount.expression import Expression, Quantity
 from paramcount.layers.base import ZERO, Derivation, Layer, Tensor
-from paramcount.limits import MAX_EXACT, MAX_LAYERS
+from paramcount.limits import MAX_EXACT, MAX_UNROLLED
 from paramcount.network import ANY, Loop, Network, Node
 from paramcount.shapes import Shape, elements, known
 
@@ -176,9 +176,9 @@ class Flow:
             self.shapes[loop.entry] = flowing
             trace = self._walk(loop.nodes)
             self._count += len(trace)
-            if self._count > MAX_LAYERS:
+            if self._count > MAX_UNROLLED:
                 raise LimitError(
-                    f"{loop.name} repeats {loop.times} times and gives another shape each time; at most {MAX_LAYERS} "
+                    f"{loop.name} repeats {loop.times} times and gives another shape each time; at most {MAX_UNROLLED} "
                     f"layers that differ are answered."
                 )
             out = self.shapes[loop.output]

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
-from paramcount.blocks import Block, Given, Inside
+from paramcount.blocks import BLOCKS, Block, Given, Inside
 from paramcount.errors import LayerError, shown
+from paramcount.layers.base import Example
 from paramcount.limits import MAX_SIZE
 from paramcount.notation import Call
 from paramcount.parts import NOTHING, Join, Part, Series
@@ -129,6 +130,22 @@ def inverted_residual(build: Build) -> Part:
     return build.add(body, NOTHING) if stride == 1 and ins == outs else body
 
 
+def _squeezed(build: Build, channels: int, squeezed: int, activation: str) -> Join:
+    gate = build.series(
+        avgpool=call("AdaptiveAvgPool2d", 1),
+        fc1=call("Conv2d", channels, squeezed, 1),
+        activation=call(activation),
+        fc2=call("Conv2d", squeezed, channels, 1),
+        scale_activation=call("Sigmoid"),
+    )
+    return Join(build.inside.layer("Multiply", "scale"), (gate, NOTHING))
+
+
+def squeeze_excitation(build: Build) -> Part:
+    """torchvision.ops.SqueezeExcitation (Hu et al. 2017): channels are weighed by what their means tell."""
+    return _squeezed(build, build.whole("input_channels"), build.whole("squeeze_channels"), "ReLU")
+
+
 def mbconv(build: Build) -> Part:
     """torchvision.models.efficientnet.MBConv (Tan and Le 2019), its squeeze a quarter of the block's input."""
     ins, outs, stride, kernel = (build.whole(n) for n in ("input_channels", "out_channels", "stride", "kernel"))
@@ -136,17 +153,10 @@ def mbconv(build: Build) -> Part:
     squeezed = max(1, ins // 4)
     expand = {"conv0": _conv1x1(ins, hidden), "bn0": _norm(hidden), "silu0": call("SiLU")}
     deep = call("Conv2d", hidden, hidden, kernel, stride=stride, padding=(kernel - 1) // 2, groups=hidden, bias=False)
-    gate = build.series(
-        avgpool=call("AdaptiveAvgPool2d", 1),
-        fc1=call("Conv2d", hidden, squeezed, 1),
-        activation=call("SiLU"),
-        fc2=call("Conv2d", squeezed, hidden, 1),
-        scale_activation=call("Sigmoid"),
-    )
     body = Series(
         (
             *build.series(**(expand if hidden != ins else {}), conv1=deep, bn1=_norm(hidden), silu1=call("SiLU")).parts,
-            Join(build.inside.layer("Multiply", "scale"), (gate, NOTHING)),
+            _squeezed(build, hidden, squeezed, "SiLU"),
             *build.series(conv2=_conv1x1(hidden, outs), bn2=_norm(outs)).parts,
         )
     )
@@ -239,42 +249,78 @@ def _signature(name: str, *required: str, **optional: object) -> Signature:
     return Signature((name,), (*parameters, *(Parameter(one, one, default) for one, default in optional.items())))
 
 
-def _block(signature: Signature, make: Callable[[Build], Part]) -> Block:
+def _block(signature: Signature, make: Callable[[Build], Part], example: Example) -> Block:
     def take(inside: Inside, given: Given) -> Part:
         values = signature.bind(given.args, given.kwargs, canonical=True)
         return make(Build(inside, values))
 
-    return Block(take, signature=signature, about=cast("str", make.__doc__).split("\n")[0])
+    return Block(take, str(signature), cast("str", make.__doc__).split("\n")[0], example)
+
+
+def _example(call: str, parameters: int, input_shape: tuple[int, ...], output_shape: tuple[int, ...]) -> Example:
+    return Example(call, parameters, "torchvision 0.28.0", input_shape, output_shape)
 
 
 MODULES: Final[dict[str, Block]] = {
-    signature.name: _block(signature, make)
-    for signature, make in (
-        (_signature("BasicBlock", "inplanes", "planes", stride=1, downsample=None), basic_block),
+    signature.name: _block(signature, make, example)
+    for signature, make, example in (
+        (
+            _signature("BasicBlock", "inplanes", "planes", stride=1, downsample=None),
+            basic_block,
+            _example("BasicBlock(64, 64)", 73984, (64, 56, 56), (64, 56, 56)),
+        ),
         (
             _signature(
                 "Bottleneck", "inplanes", "planes", stride=1, downsample=None, groups=1, base_width=64, dilation=1
             ),
             bottleneck,
+            _example("Bottleneck(256, 64)", 70400, (256, 56, 56), (256, 56, 56)),
         ),
-        (_signature("InvertedResidual", "inp", "oup", "stride", "expand_ratio"), inverted_residual),
+        (
+            _signature("InvertedResidual", "inp", "oup", "stride", "expand_ratio"),
+            inverted_residual,
+            _example("InvertedResidual(24, 24, 1, 6)", 8832, (24, 56, 56), (24, 56, 56)),
+        ),
         (
             _signature("MBConv", "expand_ratio", "kernel", "stride", "input_channels", "out_channels"),
             mbconv,
+            _example("MBConv(6, 5, 1, 40, 40)", 31290, (40, 28, 28), (40, 28, 28)),
+        ),
+        (
+            _signature("SqueezeExcitation", "input_channels", "squeeze_channels"),
+            squeeze_excitation,
+            _example("SqueezeExcitation(96, 24)", 4728, (96, 14, 14), (96, 14, 14)),
         ),
         (
             _signature("Inception", "in_channels", "ch1x1", "ch3x3red", "ch3x3", "ch5x5red", "ch5x5", "pool_proj"),
             inception,
+            _example("Inception(192, 64, 96, 128, 16, 32, 32)", 155872, (192, 28, 28), (256, 28, 28)),
         ),
-        (_signature("DenseBlock", "num_layers", "num_input_features", "bn_size", "growth_rate"), dense_block),
-        (_signature("Transition", "num_input_features", "num_output_features"), transition),
+        (
+            _signature("DenseBlock", "num_layers", "num_input_features", "bn_size", "growth_rate"),
+            dense_block,
+            _example("DenseBlock(6, 64, 4, 32)", 335040, (64, 56, 56), (256, 56, 56)),
+        ),
+        (
+            _signature("Transition", "num_input_features", "num_output_features"),
+            transition,
+            _example("Transition(256, 128)", 33280, (256, 56, 56), (128, 28, 28)),
+        ),
         (
             _signature(
                 "Conv2dNormActivation", "in_channels", "out_channels", kernel_size=3, stride=1, groups=1, dilation=1
             ),
             conv_norm_activation,
+            _example("Conv2dNormActivation(32, 32, 5, 2, 32)", 864, (32, 113, 97), (32, 57, 49)),
         ),
-        (_signature("Fire", "inplanes", "squeeze_planes", "expand1x1_planes", "expand3x3_planes"), fire),
+        (
+            _signature("Fire", "inplanes", "squeeze_planes", "expand1x1_planes", "expand3x3_planes"),
+            fire,
+            _example("Fire(96, 16, 64, 64)", 11920, (96, 54, 54), (128, 54, 54)),
+        ),
     )
 }
 """The blocks that papers name."""
+
+EVERY_BLOCK: Final = {**BLOCKS, **MODULES}
+"""All blocks by name."""

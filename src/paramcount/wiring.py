@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from paramcount.blocks import joined
 from paramcount.errors import LayerError, LimitError, ParamcountError, UnknownNameError, closest, enough, shown
 from paramcount.layers.base import Layer
+from paramcount.limits import MAX_UNROLLED
 from paramcount.network import ANY, INPUT, Loop, Node
 from paramcount.parts import Again, Join, Outputs, Part, Repeated, Series, Source, Spare, Start, Tie, Written
 from paramcount.shapes import Shape
@@ -39,6 +40,7 @@ class Wiring:
     """Values that nothing flows into: they stand beside what flows, and do not flow on themselves."""
     _again: str = ""
     """Where layers are run once more: what the new nodes are called after."""
+    _unrolled: int = 0
     _spare: bool = False
 
     def run(self, part: Part, flow: str) -> str:
@@ -98,6 +100,12 @@ class Wiring:
         """Add a node; `again` is what it is called where the layer is run once more."""
         if len(self._names) > self.most:
             raise LimitError(f"the network has more than {self.most} layers; at most {self.most} are answered.")
+        if again or self._again:
+            self._unrolled += 1
+            if self._unrolled > MAX_UNROLLED:
+                raise LimitError(
+                    f"calls of what is named run layers once more; at most {MAX_UNROLLED} such runs are answered."
+                )
         try:
             name = self._free(
                 again or joined(self._again, one.label),

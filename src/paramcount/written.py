@@ -13,7 +13,7 @@ from typing import Final, cast
 from pydantic_core import PydanticCustomError
 
 from paramcount import shapes
-from paramcount.blocks import BLOCKS, Block, Given, joined
+from paramcount.blocks import Block, Given, joined
 from paramcount.errors import (
     LayerError,
     LimitError,
@@ -27,7 +27,7 @@ from paramcount.errors import (
 from paramcount.layers import frameworks_of, spellings
 from paramcount.layers.fields import sizes
 from paramcount.limits import MAX_DEPTH, MAX_INPUTS, MAX_NAME
-from paramcount.modules import MODULES
+from paramcount.modules import EVERY_BLOCK
 from paramcount.notation import Assigned, Call, Name, read
 from paramcount.parts import Again, Part, Series, Source, Start, Written
 from paramcount.shapes import Shape
@@ -126,7 +126,7 @@ class TakenApart:
         if again is not None:
             return again
         name, framework = split(call.name)
-        block = _BLOCKS.get(name)
+        block = EVERY_BLOCK.get(name)
         if block is not None and (block.always or call.args):
             given = Given(name, call.args, call.kwargs, label, variable, on, frozen=frozen)
             return self._block(block, given, depth)
@@ -186,7 +186,7 @@ class TakenApart:
         if kind.lower() == "reuse":
             return Again(str(fields.get("layer"))[:MAX_NAME], scope, path, on, variable)
         name, framework = split(kind)
-        block = next((block for known, block in _BLOCKS.items() if known.lower() == name.lower()), None)
+        block = next((block for known, block in EVERY_BLOCK.items() if known.lower() == name.lower()), None)
         if block is not None and (block.always or fields.keys() & set(_LISTS)):
             args: tuple[object, ...] = ()
             for held in _LISTS:
@@ -381,7 +381,6 @@ def _declared(call: Call, place: str) -> Shape | None:
         raise error.within(place) from None
 
 
-_BLOCKS: Final = {**BLOCKS, **MODULES}
 _LISTS = ("layers", "branches")
 _DOTTED_INPUTS = tuple(f".{name}" for name in INPUT_LAYERS)
 _SHAPES = ("input_shape", "batch_input_shape", "batch_shape", "input_dim")

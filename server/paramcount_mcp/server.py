@@ -7,8 +7,9 @@ are overridden so that every schema and every error is the project's own.
 import functools
 import json
 import logging
+import re
 from collections import OrderedDict
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import anyio.to_thread
@@ -77,12 +78,29 @@ class ParamcountServer(MCPServer[Any]):
         return await anyio.to_thread.run_sync(functools.partial(_answer, tool, arguments), limiter=self._threads)
 
 
+_GROWS = re.compile(
+    r"Repeat|Block|Transformer|num_layers|=\s*(?:\[|[\w.]*(?:Sequential|Residual|Concat|Add|Multiply|Frozen))",
+    re.IGNORECASE,
+)
+"""What may make many layers of a short text: repetition, stacks, and blocks with a name, which can be called."""
+
+
 def _small(arguments: dict[str, Any]) -> bool:
     """Whether a call is a matter of a millisecond, and not worth a thread."""
     layers = arguments.get("layers")
     items = sequence(layers) or (layers,)
-    characters = sum(len(item) for item in items if isinstance(item, str))
-    return len(items) <= limits.INLINE_LAYERS and characters <= limits.INLINE_TEXT
+    if len(items) > limits.INLINE_LAYERS or not all(map(_plain, items)):
+        return False
+    written = [item for item in items if isinstance(item, str)]
+    return sum(map(len, written)) <= limits.INLINE_TEXT and not any(map(_GROWS.search, written))
+
+
+def _plain(item: object) -> bool:
+    """Whether an item is not a JSON object that holds others."""
+    if not isinstance(item, dict):
+        return True
+    values = cast("dict[object, object]", item).values()
+    return not any(isinstance(one, dict) for value in values for one in (value, *(sequence(value) or ())))
 
 
 def _answer(tool: Tool, arguments: dict[str, Any]) -> CallToolResult:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from paramcount.errors import JoinError, LayerError, LimitError, ShapeError, exact
 from paramcount.expression import Expression, Quantity
 from paramcount.layers.base import ZERO, Derivation, Layer, Tensor
-from paramcount.limits import MAX_EXACT, MAX_UNROLLED
+from paramcount.limits import MAX_EXACT, MAX_TENSORS, MAX_UNROLLED
 from paramcount.network import ANY, Loop, Network, Node
 from paramcount.shapes import Shape, elements, known
 
@@ -21,6 +21,9 @@ BYTES: Mapping[str, int] = {"float32": 4, "float16": 2, "int8": 1}
 
 FLOPS_PER_MAC = 2
 """One multiply-accumulate is a multiplication and an addition."""
+
+_MANY = 16
+"""Tensors that a layer which stacks no others may have."""
 
 FEWER = " Leave the input's size out to get the parameters alone."
 
@@ -88,6 +91,7 @@ class Flow:
     _ties: dict[str, list[tuple[str, str]]] = field(default_factory=dict[str, list[tuple[str, str]]])
     _kept: frozenset[str] = frozenset()
     _count: int = 0
+    _tensors: int = 0
 
     def run(self) -> None:
         """Derive every node.
@@ -135,12 +139,24 @@ class Flow:
             if node.shares:
                 made = _shared(made)
             self._derived[key] = made
+            self._bound(made)
         self.shapes[node.name] = made.output_shape
         tied: tuple[tuple[str, str], ...] = ()
         if node.name in self._kept:
             made, tied = self._tie(node.name, made)
             self._own[node.name] = made
         return Run(node, inputs, made, tied, node.shares)
+
+    def _bound(self, made: Derivation) -> None:
+        """Layers that stack others may not hold any number of tensors together.
+
+        Raises:
+            LimitError: they hold too many.
+        """
+        if len(made.tensors) > _MANY:
+            self._tensors += len(made.tensors)
+            if self._tensors > MAX_TENSORS:
+                raise LimitError(f"stacked layers hold more than {MAX_TENSORS} tensors; at most so many are answered.")
 
     def _tie(self, name: str, made: Derivation) -> tuple[Derivation, tuple[tuple[str, str], ...]]:
         """Leave out the tensors that are those of an earlier node.

@@ -12,8 +12,14 @@ MAX_SIZE = 2**31 - 1
 MAX_LAYERS = 200_000
 """Layers in one network."""
 
-MAX_UNROLLED = 10_000
+MAX_UNROLLED = 2_000
 """Layers beyond those that were written: in blocks that are called once more, in repetitions that change shapes."""
+
+MAX_STACKED = 100
+"""Recurrent or transformer layers stacked in one layer."""
+
+MAX_TENSORS = 50_000
+"""Tensors of layers that hold many each."""
 
 MAX_TEXT = 8 * 2**20
 """Characters of notation in one network."""

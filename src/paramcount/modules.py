@@ -15,7 +15,7 @@ from paramcount.notation import Call
 from paramcount.parts import NOTHING, Join, Part, Series
 from paramcount.signature import REQUIRED, Parameter, Signature
 
-_MAX_MEMBERS = 1000
+_MAX_MEMBERS = 256
 """Layers of one dense block."""
 
 

@@ -198,6 +198,8 @@ def joined(fields: Sequence[Field]) -> Field:
     own = [one for one in dict.fromkeys(fields) if one != "none"]
     if not own:
         return "none"
+    if len(own) == 1:
+        return own[0]
     if "all" in own:
         return "all"
     lines = [one for one in own if not isinstance(one, str)]
@@ -223,6 +225,8 @@ def _union(lines: Iterable[Line]) -> Line | None:
 
 
 def _windowed(line: Line, window: Window) -> Line | None:
+    if window.kernel == window.stride == 1 and not window.padding:
+        return line
     period = line.period // gcd(line.period, window.stride)
     spans: list[tuple[int, int]] = []
     turns = line.period // gcd(line.period, window.dilation)  # after so many taps the pattern of the fields repeats

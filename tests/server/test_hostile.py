@@ -84,6 +84,27 @@ NAMES = st.sampled_from(
         "Flatten",
         "Dropout",
         "Sequential",
+        "Residual",
+        "Concat",
+        "Multiply",
+        "Repeat",
+        "Frozen",
+        "Unused",
+        "Tie",
+        "Outputs",
+        "Bottleneck",
+        "DenseBlock",
+        "MBConv",
+        "LSTM",
+        "Bidirectional",
+        "TransformerEncoderLayer",
+        "MultiheadAttention",
+        "weight_norm",
+        "Parameter",
+        "Upsample",
+        "Permute",
+        "Embedding",
+        "LazyConv2d",
         "Input",
         "Softmax",
         "GLU",
@@ -145,7 +166,22 @@ ARGUMENTS = st.one_of(
 )
 CALLS = st.recursive(
     st.tuples(NAMES, st.lists(ARGUMENTS, max_size=5)).map(lambda pair: f"{pair[0]}({', '.join(pair[1])})"),
-    lambda inner: st.lists(inner, max_size=4).map(lambda calls: f"Sequential({', '.join(calls)})"),
+    lambda inner: st.tuples(
+        st.sampled_from(
+            [
+                "Sequential(%s)",
+                "Residual(%s)",
+                "Concat([%s], [])",
+                "Repeat(3, %s)",
+                "Repeat(1000000, %s)",
+                "x = [%s]",
+                "Add()(x, %s)",
+                "x(%s)",
+                "Unused(%s)",
+            ]
+        ),
+        st.lists(inner, max_size=4),
+    ).map(lambda pair: pair[0] % ", ".join(pair[1])),
     max_leaves=6,
 )
 DEEP = st.tuples(st.sampled_from(["(", "[", "f(", "Sequential(", "{", "-", "not "]), st.integers(1, 3000)).map(
@@ -205,6 +241,9 @@ NETWORK = st.fixed_dictionaries(
         "framework": st.one_of(st.sampled_from(["pytorch", "keras"]), VALUES),
         "detail": st.one_of(st.sampled_from(["summary", "layers", "steps"]), VALUES),
         "expected": VALUES,
+        "receptive_field": VALUES,
+        "batch_size": VALUES,
+        "sparsity": VALUES,
     },
 ).map(lambda arguments: ("network_params", arguments))
 FEW = st.integers(1, 9)
@@ -227,7 +266,11 @@ NEARLY_CONV = st.tuples(
 PIECES = st.sampled_from(
     "Conv2d(3, 8, 3) Conv2d(8,8,3,padding=1) Conv2d(out_channels=4,kernel_size=2,stride=2) ReLU() MaxPool2d(2) Flatten() "
     "Linear(out_features=5) BatchNorm2d(8) AdaptiveAvgPool2d(1) Dropout(0.5) GLU(1) Softmax(dim=1) "
-    "ConvTranspose2d(8,3,2,stride=2) Sequential(ReLU(),ReLU()) Identity(3,x=y) Conv2D(8,3) Dense(5)".replace(
+    "ConvTranspose2d(8,3,2,stride=2) Sequential(ReLU(),ReLU()) Identity(3,x=y) Conv2D(8,3) Dense(5) a=ReLU() "
+    "Residual(Conv2d(8,8,3,padding=1),ReLU()) Concat([ReLU()],[]) Add()(a,input) a(input) b=[Conv2d(8,8,1),ReLU()] b() "
+    "Repeat(4,Conv2d(8,8,3)) Repeat(900000,BatchNorm2d(8)) BasicBlock(8,8) Unused(Linear(3,4)) Tie('a.weight','b.0.bias') "
+    "Multiply([],[AdaptiveAvgPool2d(1),Conv2d(8,8,1)]) Parameter((8,1,1)) Frozen(Conv2d(8,8,1)) Outputs(a,b) "
+    "Upsample(scale_factor=2) LSTM(3,4,2) Repeat(3,a(),shared=True) c=Input((3,9,9)) weight_norm(Conv2d(8,8,1))".replace(
         ", ", ","
     ).split()
 )
@@ -238,6 +281,9 @@ NEARLY_NETWORK = st.tuples(
             "input_shape": st.sampled_from([[3, 32, 32], [3, 7, 5], [8, 9, 9], [12], [3, 1, 1], [None, 28, 28]]),
             "detail": st.sampled_from(["summary", "layers", "steps"]),
             "expected": st.integers(0, 10_000),
+            "receptive_field": st.booleans(),
+            "batch_size": st.integers(-1, 100),
+            "sparsity": st.sampled_from([0, 0.5, 0.9, 1, "0.1", -1, 2]),
         },
     ),
     st.one_of(
@@ -285,6 +331,15 @@ def test_hostile_calls(call: tuple[str, dict[str, Any]]) -> None:
     attempt(*call)
 
 
+NESTED = "Repeat(1000, Conv2d(3, 3, 3, padding=1), " * 8 + "ReLU()" + ")" * 8
+SHRINKING = ", ".join(f"Repeat(1999, Conv1d(1, 1, {size}))" for size in range(2, 9))
+DOUBLING = "b0 = [ReLU()], " + ", ".join(f"b{i} = [b{i - 1}(), b{i - 1}()]" for i in range(1, 41))
+DENSE = ", ".join(f"DenseBlock(250, {3 + 250 * 4 * index}, 4, 4)" for index in range(7))
+STACKS = ", ".join(f"TransformerEncoder(TransformerEncoderLayer(512, 8, {size}), 100)" for size in range(1, 2000))
+PERIODS = ", ".join(f"ConvTranspose1d(1, 1, {size}, stride={size}), Conv1d(1, 1, 3)" for size in (2, 3, 5, 7, 11) * 9)
+JOINS = ", ".join(["Concat([], [Conv1d(1, 1, 1)]), Conv1d(2, 1, 1), ReLU()"] * 2400)
+
+
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
@@ -299,6 +354,16 @@ def test_hostile_calls(call: tuple[str, dict[str, Any]]) -> None:
         ("network_params", {"layers": "Conv2d(" + "3, " * 50_000 + ")"}),
         ("network_params", {"layers": [{"kind": "conv2d", "kernel_size": [1] * 100_000}]}),
         ("network_params", {"layers": "ReLU()", "input_shape": deep_json(5000)}),
+        ("network_params", {"layers": "ReLU()", "input_shape": [[3, 8, 8]] * 10_000}),
+        ("network_params", {"layers": NESTED, "input_shape": [3, 8, 8], "receptive_field": True, "batch_size": 2}),
+        ("network_params", {"layers": SHRINKING, "input_shape": [1, 10**7], "receptive_field": True}),
+        ("network_params", {"layers": DOUBLING}),
+        ("network_params", {"layers": DENSE, "input_shape": [3, 8, 8], "receptive_field": True, "batch_size": 2}),
+        ("network_params", {"layers": STACKS, "input_shape": [5, 512]}),
+        ("network_params", {"layers": PERIODS, "input_shape": [1, 50], "receptive_field": True}),
+        ("network_params", {"layers": JOINS, "input_shape": [1, 50], "receptive_field": True, "batch_size": 2}),
+        ("network_params", {"layers": [{"kind": "sequential", "layers": [{"kind": "relu"}] * 9_000}]}),
+        ("network_params", {"layers": "Residual(" * 30 + "ReLU()" + ")" * 30, "input_shape": [3, 8, 8]}),
         ("conv_layer_params", {"in_channels": 10**4000, "out_channels": 1, "kernel_size": 1}),
         ("conv_layer_params", {"in_channels": [10**5000], "out_channels": 1, "kernel_size": 1}),
         ("conv_layer_params", {"in_channels": 3, "out_channels": 1, "kernel_size": "[" * 50_000}),

@@ -1,12 +1,13 @@
 """`network_params`: a network of layers, derived one by one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Literal, cast
 
 from pydantic import BeforeValidator, Field
 
 from paramcount import LayerError, ParamcountError, derive, network
 from paramcount.errors import raise_all, sequence, shown
+from paramcount.limits import MAX_INPUTS
 from paramcount.report import DETAILS, Detail, NetworkReport
 from paramcount.written import InputShape, Item
 from paramcount_mcp import limits
@@ -40,16 +41,24 @@ def _bound(characters: int, layers: int) -> None:
         raise refuse(f"must have at most {limits.MAX_LAYERS} layers, received {layers}.")
 
 
-def _shape(value: object) -> object:
+def _shapes(value: object) -> object:
+    """One shape, or a list of them."""
     value = unstringified(value)
+    items = sequence(value)
+    if items is not None and any(isinstance(item, list | tuple) for item in items):
+        if len(items) > MAX_INPUTS:
+            raise refuse(f"holds {len(items)} shapes; at most {MAX_INPUTS} are answered.")
+        return [_shape(item) for item in items]
+    return _shape(value)
+
+
+def _shape(value: object) -> object:
     if isinstance(value, str):
         parts = value.replace("×", "x").replace(",", "x").strip("()[] ").split("x")
         value = [int(part) if part.strip().isdecimal() and len(part) < 20 else part for part in parts]
-    if not isinstance(value, list | tuple):
+    sizes = sequence(value)
+    if sizes is None:
         raise refuse(f"must be a list of whole numbers, received {shown(value)}.")
-    sizes = cast("Sequence[object]", value)
-    if any(isinstance(size, list | tuple) for size in sizes):  # a shape for each of several inputs
-        return [_shape(size) for size in sizes]
     return [int(size) if isinstance(size, float) and size.is_integer() else size for size in sizes]
 
 
@@ -83,7 +92,7 @@ class NetworkArguments(Arguments):
     ]
     input_shape: Annotated[
         list[int | list[int | None] | None] | None,
-        BeforeValidator(_shape),
+        BeforeValidator(_shapes),
         Field(
             description="Shape of one sample without the batch: [C, H, W] for PyTorch, [H, W, C] for Keras; a list of "
             "shapes for several inputs. Needed for output shapes and MACs, and for counts that depend on it.",

@@ -17,11 +17,9 @@ from paramcount.expression import Expression, Literal, Product, Quantity, Sum, n
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor, agreed, named_tensors
 from paramcount.layers.common import KERAS_LAYER, keras_name
 from paramcount.layers.fields import ActivationName, Flag, Natural, Positive, refuse
+from paramcount.limits import MAX_STACKED
 from paramcount.shapes import Shape, text
 from paramcount.signature import Parameter, Signature, ignored
-
-MAX_STACKED: Final = 1000
-"""Recurrent layers stacked in one."""
 
 _GATES: Final = {"rnn": 1, "simplernn": 1, "lstm": 4, "gru": 3}
 

@@ -7,7 +7,7 @@ torch.nn.TransformerEncoderLayer, torch.nn.TransformerDecoderLayer, torch.nn.Tra
 """
 
 from dataclasses import replace
-from typing import Annotated, Final, Self, override
+from typing import Annotated, Self, override
 
 from pydantic import BeforeValidator, model_validator
 
@@ -16,11 +16,9 @@ from paramcount.expression import Literal, Product, Quantity
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Step
 from paramcount.layers.composite import made_of, part, within
 from paramcount.layers.fields import Flag, NotCounted, Positive, refuse
+from paramcount.limits import MAX_STACKED
 from paramcount.shapes import Shape, text
 from paramcount.signature import Parameter, Signature, ignored
-
-MAX_STACKED: Final = 1000
-"""Layers in one stack."""
 
 
 def _stacked(value: object) -> int:

@@ -1,6 +1,6 @@
 """The server's own bounds, tighter than the core's: each call is answered in well under a second."""
 
-MAX_LAYERS = 10_000
+MAX_LAYERS = 5_000
 """Layers in one call."""
 
 MAX_TEXT = 256 * 1024

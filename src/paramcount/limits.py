@@ -18,7 +18,7 @@ MAX_UNROLLED = 2_000
 MAX_STACKED = 100
 """Recurrent or transformer layers stacked in one layer."""
 
-MAX_TENSORS = 50_000
+MAX_TENSORS = 20_000
 """Tensors of layers that hold many each."""
 
 MAX_TEXT = 8 * 2**20

@@ -195,7 +195,7 @@ def reached(before: Field, reach: Reach) -> Field:
 
 def joined(fields: Sequence[Field]) -> Field:
     """The field of what depends on several values."""
-    own = [one for one in dict.fromkeys(fields) if one != "none"]
+    own: list[Field] = [one for one in dict.fromkeys(fields) if one != "none"]
     if not own:
         return "none"
     if len(own) == 1:

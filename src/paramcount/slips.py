@@ -41,7 +41,7 @@ def _of_layer(made: Derivation) -> Iterator[Candidate]:
     elif biases:
         yield weights, f"weights only: the {biases:,} biases are missing"
         yield weights + 1, f"one bias for the whole layer: there is one for each of the {biases:,} outputs"
-    yield from _of_statistics(total, [made])
+    yield from _of_statistics(total, [(made, 1)])
     yield from _of_work(total, made.macs.value if made.macs is not None else 0)
 
 
@@ -81,14 +81,14 @@ def _of_filters(made: Derivation, weights: int, bias: int, filters: int) -> Iter
     yield (kernel * filters + bias) * channels, "input and output channels are swapped: the biases are the filters'"
 
 
-def _of_statistics(total: int, layers: Iterable[Derivation]) -> Iterator[Candidate]:
+def _of_statistics(total: int, layers: Iterable[tuple[Derivation, int]]) -> Iterator[Candidate]:
     """Running statistics, which one framework counts and the other does not."""
     parameters = buffers = 0
-    for made in layers:
+    for made, times in layers:
         for tensor in made.tensors:
             if tensor.role == "statistic":
-                parameters += 0 if tensor.buffer else tensor.count
-                buffers += tensor.count if tensor.buffer and tensor.shape else 0
+                parameters += 0 if tensor.buffer else times * tensor.count
+                buffers += times * tensor.count if tensor.buffer and tensor.shape else 0
     if parameters:
         yield (
             total - parameters,
@@ -112,10 +112,10 @@ def _of_work(total: int, macs: int) -> Iterator[Candidate]:
 
 def _of_network(rows: Sequence[Row], totals: Totals) -> Iterator[Candidate]:
     total = totals.parameters.value
-    layers = [row.derivation for row in rows for _ in range(row.repeat)]
-    biases = sum(tensor.count for made in layers for tensor in made.tensors if tensor.role == "bias")
-    norms = sum(tensor.count for made in layers for tensor in made.tensors if tensor.role == "norm")
-    biased = sum(1 for made in layers if any(tensor.role == "bias" for tensor in made.tensors))
+    layers = [(row.derivation, row.repeat) for row in rows]
+    biases = sum(times * tensor.count for made, times in layers for tensor in made.tensors if tensor.role == "bias")
+    norms = sum(times * tensor.count for made, times in layers for tensor in made.tensors if tensor.role == "norm")
+    biased = sum(times for made, times in layers if any(tensor.role == "bias" for tensor in made.tensors))
     if biases:
         yield total - biases, f"weights only: the {biases:,} biases are missing"
         yield total - biases + biased, "one bias for each layer: there is one for each output of a layer"

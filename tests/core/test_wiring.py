@@ -165,6 +165,11 @@ def test_repetition_is_derived_once() -> None:
     assert sum(row.repeat for row in report.rows) == 2 * 10**6
 
 
+def test_slips_are_named_through_repetition() -> None:
+    answer = report_of("Repeat(500000, Conv2d(8, 8, 3, padding=1))", (8, 5, 5), expected=576 * 500_000).to_dict()
+    assert "the 4,000,000 biases are missing" in str(answer["expected"])
+
+
 def test_repetition_that_changes_shapes_is_bounded() -> None:
     made = network(f"Repeat({MAX_UNROLLED * 2}, Conv1d(1, 1, 2))", input_shape=(1, 10 * MAX_UNROLLED))
     with pytest.raises(ParamcountError, match=f"at most {MAX_UNROLLED}"):

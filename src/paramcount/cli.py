@@ -95,13 +95,18 @@ def _network(chosen: argparse.Namespace) -> int:
     if text.lstrip()[:1] in ("{", "[") and (read := _json_or_none(text)) is not None:
         items, shape, framework = _from_json(read, shape, framework)
     made = paramcount.network(items, input_shape=shape, framework=framework)
-    report = paramcount.derive(
-        made,
-        expected=chosen.expected,
-        receptive_field=chosen.receptive_field,
-        batch_size=chosen.batch_size,
-        sparsity=chosen.sparsity,
-    )
+    try:
+        report = paramcount.derive(
+            made,
+            expected=chosen.expected,
+            receptive_field=chosen.receptive_field,
+            batch_size=chosen.batch_size,
+            sparsity=chosen.sparsity,
+        )
+    except ParamcountError as error:
+        if error.report is not None:
+            _print(error.report, chosen.detail, as_json=chosen.json)  # as far as it got
+        raise
     _print(report, chosen.detail, as_json=chosen.json)
     if chosen.at_most is None:
         return OK

@@ -114,3 +114,38 @@ def test_only_serve_imports_the_sdk() -> None:
     )
     finished = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, timeout=60)
     assert finished.returncode == 0
+
+
+UNET = "Conv2d(3, 4, 3, padding=1), Concat([], [MaxPool2d(2), ConvTranspose2d(4, 4, 2, stride=2)]), Conv2d(8, 2, 1)"
+
+
+def test_receptive_field_memory_and_sparsity(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "model.txt"
+    file.write_text(UNET, encoding="utf-8")
+    asked = ["--receptive-field", "--batch-size", "8", "--sparsity", "0.25"]
+    assert main(["network", str(file), "--input", "3,16,12", *asked]) == 0
+    printed = capsys.readouterr().out
+    assert "sees 4×4, stride 1" in printed
+    assert "batch of 8, bytes: activations" in printed
+    assert "parameters that are not zero" in printed
+    assert main(["network", str(file), "--input", "3,16,12", "--json", *asked]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["layers"][-1]["receptive_field"] == {"size": [4, 4], "stride": [1, 1], "padding": [1, 1]}
+    assert answer["memory"]["batch_size"] == 8
+    assert answer["nonzero_parameters"]["value"] == 198 - 198 // 4
+
+
+def test_what_was_answered_before_a_clash_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "model.txt"
+    file.write_text(UNET, encoding="utf-8")
+    assert main(["network", str(file), "--input", "3,17,12"]) == 2
+    captured = capsys.readouterr()
+    assert "ConvTranspose2d(4, 4, 2, stride=2)" in captured.out
+    assert "The input's sides should divide by 2." in captured.err
+
+
+def test_several_inputs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "model.txt"
+    file.write_text("a = Input(), b = Input(), Concat()(a, b), Conv2d(5, 2, 1)", encoding="utf-8")
+    assert main(["network", str(file), "--input", "3,8,8;2,8,8"]) == 0
+    assert "[3, 8, 8], [2, 8, 8] → [2, 8, 8]" in capsys.readouterr().out

@@ -88,7 +88,7 @@ def printed(command: str, shown: str) -> str:
 
 
 def test_both_consoles_were_found() -> None:
-    assert len(CONSOLES) == 2
+    assert len(CONSOLES) == 3
 
 
 def test_the_python_in_the_readme() -> None:

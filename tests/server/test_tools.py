@@ -247,3 +247,48 @@ def _with(tool: Any, answer: Any) -> Any:
     from dataclasses import replace
 
     return replace(tool, answer=answer)
+
+
+def test_what_a_network_sees_holds_and_keeps(call: Call) -> None:
+    arguments = {
+        "layers": [
+            "stem = Conv2d(3, 4, 3, padding=1)",
+            "Residual(Conv2d(4, 4, 3, padding=1), ReLU())",
+            "stem2 = ReLU()",
+        ],
+        "input_shape": [3, 11, 7],
+        "receptive_field": "true",
+        "batch_size": 5,
+        "sparsity": "0.5",
+    }
+    answer = structure(call("network_params", **arguments))
+    assert answer["layers"][-1]["receptive_field"] == {"size": [5, 5], "stride": [1, 1], "padding": [2, 2]}
+    assert answer["memory"]["batch_size"] == 5
+    assert answer["memory"]["activations"] == 4 * 5 * 5 * 4 * 77
+    assert answer["nonzero_parameters"]["value"] == 130
+
+
+def test_several_inputs_and_outputs(call: Call) -> None:
+    layers = "a = Input(), b = Input(), c = Concat()(a, b), d = Conv2d(5, 2, 1), Outputs(c, d)"
+    answer = structure(call("network_params", layers=layers, input_shape=[[3, 8, 8], [2, 8, 8]]))
+    assert answer["input_shape"] == [[3, 8, 8], [2, 8, 8]]
+    assert answer["output_shape"] == [[5, 8, 8], [2, 8, 8]]
+
+
+def test_a_graph_of_objects(call: Call) -> None:
+    layers = [
+        {"kind": "conv2d", "in_channels": 3, "out_channels": 3, "kernel_size": 1, "name": "conv1"},
+        {"kind": "reuse", "layer": "conv1", "name": "again"},
+        {"kind": "add", "inputs": ["conv1", "again", "input"]},
+    ]
+    answer = structure(call("network_params", layers=layers, input_shape=[3, 5, 5]))
+    assert answer["totals"]["parameters"] == 12
+    assert answer["totals"]["macs"] == 2 * 9 * 25
+    assert answer["layers"][1]["shares"] == "conv1"
+
+
+def test_repetition_is_answered_at_once(call: Call) -> None:
+    text = "Repeat(1000000, Conv2d(8, 8, 3, padding=1), ReLU())"
+    answer = structure(call("network_params", layers=text, input_shape=[8, 5, 5]))
+    assert answer["totals"]["parameters"] == 584_000_000
+    assert [row["repeat"] for row in answer["layers"]] == [10**6, 10**6]

@@ -84,10 +84,11 @@ def _held(report: NetworkReport) -> list[str]:
     if report.memory is not None:
         held = report.memory
         training = ", ".join(f"{name} {size:,}" for name, size in held.training.items())
-        lines.append(
-            f"memory for a batch of {held.batch_size}, bytes: activations {held.activations:,}; inference peak "
-            f"{held.inference_peak:,} at {held.inference_peak_at}; training {training} ({ASSUMPTIONS})"
-        )
+        lines += [
+            f"batch of {held.batch_size}, bytes: activations {held.activations:,}; inference peak "
+            f"{held.inference_peak:,} at {held.inference_peak_at}; training {training}",
+            f"    {ASSUMPTIONS}",
+        ]
     if report.effective is not None:
         lines.append(_step(report.effective))
     return lines

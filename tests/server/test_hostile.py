@@ -266,17 +266,19 @@ NEARLY_CONV = st.tuples(
 PIECES = st.sampled_from(
     "Conv2d(3, 8, 3) Conv2d(8,8,3,padding=1) Conv2d(out_channels=4,kernel_size=2,stride=2) ReLU() MaxPool2d(2) Flatten() "
     "Linear(out_features=5) BatchNorm2d(8) AdaptiveAvgPool2d(1) Dropout(0.5) GLU(1) Softmax(dim=1) "
-    "ConvTranspose2d(8,3,2,stride=2) Sequential(ReLU(),ReLU()) Identity(3,x=y) Conv2D(8,3) Dense(5) a=ReLU() "
-    "Residual(Conv2d(8,8,3,padding=1),ReLU()) Concat([ReLU()],[]) Add()(a,input) a(input) b=[Conv2d(8,8,1),ReLU()] b() "
+    "ConvTranspose2d(8,3,2,stride=2) Sequential(ReLU(),ReLU()) Identity(3,x=y) Conv2D(8,3) Dense(5) "
+    "Residual(Conv2d(8,8,3,padding=1),ReLU()) Concat([ReLU()],[]) Add()(a,input) a(input) b() "
     "Repeat(4,Conv2d(8,8,3)) Repeat(900000,BatchNorm2d(8)) BasicBlock(8,8) Unused(Linear(3,4)) Tie('a.weight','b.0.bias') "
     "Multiply([],[AdaptiveAvgPool2d(1),Conv2d(8,8,1)]) Parameter((8,1,1)) Frozen(Conv2d(8,8,1)) Outputs(a,b) "
     "Upsample(scale_factor=2) LSTM(3,4,2) Repeat(3,a(),shared=True) c=Input((3,9,9)) weight_norm(Conv2d(8,8,1))".replace(
         ", ", ","
     ).split()
 )
+NAMED = ["a=ReLU()", "b=[Identity()]"]
+"""What the pieces refer to."""
 NEARLY_NETWORK = st.tuples(
     st.fixed_dictionaries(
-        {"layers": st.lists(PIECES, min_size=1, max_size=8)},
+        {"layers": st.lists(PIECES, min_size=1, max_size=8).map(lambda pieces: [*NAMED, *pieces])},
         optional={
             "input_shape": st.sampled_from([[3, 32, 32], [3, 7, 5], [8, 9, 9], [12], [3, 1, 1], [None, 28, 28]]),
             "detail": st.sampled_from(["summary", "layers", "steps"]),

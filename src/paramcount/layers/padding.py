@@ -4,6 +4,7 @@ Source: torch.nn.ZeroPad2d and its relatives, keras.layers.ZeroPadding2D, keras.
 pairs from the last dimension on: (left, right, top, bottom).
 """
 
+from collections.abc import Sequence
 from typing import override
 
 from pydantic import ValidationInfo, field_validator
@@ -63,6 +64,7 @@ class Pad(Spatial):
             outputs.append(None if size is None else self._size(axis, size, sign * before, sign * after))
         steps = self.size_steps([one for one in outputs if one is not None]) if None not in outputs else []
         sizes = [None if one is None else one.value for one in outputs]
+        self._check_any_left(sizes)
         output = None if shape is None else self.join(channels, sizes) if leading is None else (*leading, *sizes)
         reach = tuple([Window(padding=sign * before) for before, _ in self.pairs])
         return Derivation(layer=self, output_shape=output, steps=tuple(steps), reach=reach)
@@ -82,8 +84,9 @@ class Pad(Spatial):
         if self.kind.name.startswith("circular") and most > size:
             raise ShapeError(f"can pad {size} positions along {where} by at most {size}, received {most}.")
         left = size + before + after
-        least = 0 if self._may_be_empty else 1
-        if left < least or min(size + before, size + after) < least:
+        least = 0 if self.framework == "pytorch" else 1
+        constant = self.kind.name.startswith(("zeropad", "constantpad", "cropping"))
+        if left < least or (constant and min(size + before, size + after) < least):
             raise ShapeError(f"would leave {left} of {size} positions along {where}.")
         made: Expression = Quantity("input", size)
         for amount in (before, after):
@@ -91,9 +94,10 @@ class Pad(Spatial):
                 made = made + amount if amount > 0 else made - -amount
         return made
 
-    @property
-    def _may_be_empty(self) -> bool:
-        return self.framework == "pytorch" and self.kind.name.startswith(("zeropad", "constantpad"))
+    def _check_any_left(self, sizes: Sequence[int | None]) -> None:
+        """PyTorch's reflection and replication refuse an output that is empty along every dimension."""
+        if self.kind.name.startswith(("reflection", "replication")) and all(size == 0 for size in sizes):
+            raise ShapeError("would leave no position along any dimension.")
 
 
 def _torch_pairs(value: object, dims: int) -> tuple[int, ...]:

@@ -118,7 +118,8 @@ class Pool(Spatial):
             rule = shapes.window_ceil if self.ceil_mode else shapes.window
             output = rule(size, kernel, stride, self.along("padding", pads, axis), dilation)
         # PyTorch's AvgPool3d alone asks for a whole window inside the unpadded input (ATen/native/Pool.h).
-        whole = self.kind.name == "avgpool3d" and self.framework == "pytorch" and size.value < kernel.value
+        volume = self.kind.name in ("avgpool3d", "lppool3d")
+        whole = volume and self.framework == "pytorch" and size.value < kernel.value
         if output.value < 1 or size.value < 1 or whole:
             span = shapes.extent(kernel.value, dilation.value)
             raise ShapeError(

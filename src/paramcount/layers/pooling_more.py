@@ -59,7 +59,8 @@ class FractionalMaxPool(Spatial):
                     None if size is None or self.output_ratio is None else int(size * self.output_ratio[axis])
                 )
             output, kernel = outputs[-1], self.kernel_size[axis]
-            if size is not None and output is not None and (output + kernel - 1 > size or output < 1):
+            room = 1 if self.dims == 3 else 0  # PyTorch asks one position more of a volume
+            if size is not None and output is not None and output + kernel - 1 + room > size:
                 raise ShapeError(
                     f"{output} windows of {kernel} need {output + kernel - 1} positions along {self.axes[axis]}; "
                     f"{size} flow in."

@@ -67,8 +67,6 @@ class Recurrent(Layer):
     def _rules(self) -> Self:
         if self.nonlinearity not in ("tanh", "relu"):
             raise refuse(f"nonlinearity must be 'tanh' or 'relu', received {shown(self.nonlinearity)}.")
-        if self.proj_size and self.kind.name != "lstm":
-            raise refuse("proj_size is for LSTM only.")
         if self.proj_size >= self.hidden_size:
             raise refuse(f"proj_size={self.proj_size} must be below hidden_size={self.hidden_size}.")
         return self
@@ -340,7 +338,7 @@ def _torch(name: str, about: str, *examples: Example) -> Kind:
         *ignored("batch_first"),
         Parameter("dropout", "dropout", 0.0),
         Parameter("bidirectional", "bidirectional", False),
-        Parameter("proj_size", "proj_size", 0),
+        *((Parameter("proj_size", "proj_size", 0),) if name == "LSTM" else ()),
         *_DEVICE,
     )
     return Kind(name.lower(), about, Recurrent, Signature((name,), parameters), examples=examples, inputs=(1, 3))

@@ -110,19 +110,19 @@ class SpectralNorm(Reparametrized):
 
     @override
     def computed_from(self, weight: Tensor) -> list[Tensor]:
+        found = [replace(weight, name=self.named("orig", "original"))]
         rank = len(weight.shape)
-        dim = int(self.module.kind.name.startswith("convtranspose")) if self.dim is None else _checked(self.dim, rank)
+        default = int(self.module.kind.name.startswith("convtranspose"))
+        dim = _checked(default if self.dim is None else self.dim, rank)
+        if self.parametrized and rank == 1:
+            return found
         if not self.parametrized and self.dim is not None and self.dim < 0:
             raise ShapeError(f"dim={self.dim} is refused by PyTorch's spectral_norm; dim={dim} is the same dimension.")
         vector = replace(weight, role="statistic", buffer=True)
-        rows = weight.shape[dim] if weight.shape else 1
-        found = [replace(weight, name=self.named("orig", "original"))]
-        if self.parametrized and rank == 1:
-            return found
         columns = prod(size for place, size in enumerate(weight.shape) if place != dim)
         return [
             *found,
-            replace(vector, name=self.named("u", "0._u"), shape=(rows,)),
+            replace(vector, name=self.named("u", "0._u"), shape=(weight.shape[dim],)),
             replace(vector, name=self.named("v", "0._v"), shape=(columns,)),
         ]
 

@@ -1,11 +1,12 @@
 """What a caller gives → Layer, Network. Every mistake on the way is collected; all are reported together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, cast
 
 from pydantic import ValidationError
 
 from paramcount import shapes
+from paramcount.architectures import catalogue
 from paramcount.errors import (
     LayerError,
     LimitError,
@@ -20,6 +21,7 @@ from paramcount.errors import (
 from paramcount.layers import frameworks_of, look_up, look_up_kind
 from paramcount.layers.base import Kind, Layer
 from paramcount.limits import MAX_DEPTH, MAX_LAYERS
+from paramcount.modules import EVERY_BLOCK
 from paramcount.network import INPUT, Network
 from paramcount.notation import Call, Name
 from paramcount.parts import NOTHING, Part, Series, Written
@@ -43,7 +45,7 @@ def layer(written: Item, *, framework: Framework | None = None) -> Layer:
         ParamcountError: the layer cannot be read or breaks a rule.
     """
     problems: list[ParamcountError] = []
-    found, parts = take_apart([written], MAX_LAYERS, problems)
+    found, parts = take_apart([written], MAX_LAYERS, problems, framework)
     raise_all(problems)
     one: Part = parts
     while isinstance(one, Series) and len(one.parts) == 1:
@@ -92,7 +94,7 @@ def network(
     except ParamcountError as error:
         problems.append(error)
     try:
-        found, part = take_apart([items] if isinstance(items, str | Mapping) else items, most, problems)
+        found, part = take_apart([items] if isinstance(items, str | Mapping) else items, most, problems, framework)
         chosen = _agree(found.layers, framework)
     except ParamcountError as error:
         problems.append(error)
@@ -117,6 +119,8 @@ def network(
         wiring.outputs or (last,),
         tuple(wiring.unused),
         tuple(wiring.ties),
+        found.catalogued,
+        found.blocks,
     )
 
 
@@ -168,7 +172,7 @@ def _make(one: Written, framework: Framework, depth: int = 0) -> Layer:
         raise LimitError(f"more than {MAX_DEPTH} layers are nested.")
     if one.framework is not None and one.framework != framework:
         raise UnknownNameError(f"is written as in {one.framework}, but framework='{framework}'.")
-    kind, signature = (look_up_kind if one.from_json else look_up)(one.name, framework)
+    kind, signature = (look_up_kind if one.from_json else look_up)(one.name, framework, _beside)
     fields = signature.bind(one.args, one.kwargs, canonical=one.from_json)
     for name, value in fields.items():
         if signature.by_field[name].tensor and isinstance(value, Call):
@@ -178,6 +182,11 @@ def _make(one: Written, framework: Framework, depth: int = 0) -> Layer:
         elif name != "activation" and _holds_name(value):
             raise NotationError(f"{signature.shown_as(name)} must be a literal, received {value!r}. Write its value.")
     return _checked(kind, signature, fields, framework)
+
+
+def _beside() -> Iterable[str]:
+    """What has a name beside the layers."""
+    return (*EVERY_BLOCK, *catalogue())
 
 
 def _tensor_shape(made: Call) -> object:

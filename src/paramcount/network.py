@@ -1,9 +1,10 @@
 """A network: named nodes with named inputs."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
+from paramcount.architectures.base import Architecture
 from paramcount.layers.base import Layer
 from paramcount.shapes import Shape
 from paramcount.signature import Framework
@@ -64,6 +65,10 @@ class Network:
     """Layers that exist and are never run."""
     ties: tuple[tuple[str, str], ...] = ()
     """Pairs of parameters, `node.tensor`, that are one."""
+    catalogued: Mapping[str, Architecture] = field(default_factory=dict[str, Architecture])
+    """The networks of the catalogue in it, by the names before those of their layers."""
+    blocks: Mapping[str, str] = field(default_factory=dict[str, str])
+    """How the blocks in those are written, by the names before those of their layers."""
 
 
 def used(nodes: "tuple[Node | Loop, ...]") -> Iterator[str]:

@@ -6,6 +6,7 @@ Names are given here: a layer is called what it is assigned to, else its place a
 the blocks around it before it: `features.0`. Prefixes are split off; Keras's `input_shape=` is taken out.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, cast
@@ -13,6 +14,8 @@ from typing import Final, cast
 from pydantic_core import PydanticCustomError
 
 from paramcount import shapes
+from paramcount.architectures import find
+from paramcount.architectures.base import Architecture
 from paramcount.blocks import Block, Given, joined
 from paramcount.errors import (
     LayerError,
@@ -24,7 +27,7 @@ from paramcount.errors import (
     sequence,
     shown,
 )
-from paramcount.layers import frameworks_of, spellings
+from paramcount.layers import frameworks_of, is_kind, spellings
 from paramcount.layers.fields import sizes
 from paramcount.limits import MAX_DEPTH, MAX_INPUTS, MAX_NAME
 from paramcount.modules import EVERY_BLOCK
@@ -45,6 +48,8 @@ PREFIXES: Final[Mapping[str, Framework]] = {
     "utils": "pytorch",
     "nn.utils": "pytorch",
     "torch.nn.utils": "pytorch",
+    "models": "pytorch",
+    "torchvision.models": "pytorch",
     "ops": "pytorch",
     "torchvision.ops": "pytorch",
     "torchvision.ops.misc": "pytorch",
@@ -54,6 +59,10 @@ PREFIXES: Final[Mapping[str, Framework]] = {
     "tensorflow.keras.layers": "keras",
     "keras": "keras",
     "tf.keras": "keras",
+    "applications": "keras",
+    "keras.applications": "keras",
+    "tf.keras.applications": "keras",
+    "tensorflow.keras.applications": "keras",
 }
 """The module names that may stand before a constructor, and the framework they tell."""
 
@@ -68,9 +77,15 @@ class TakenApart:
 
     most: int
     """How many layers there may be."""
+    framework: Framework | None = None
+    """The one asked for, which settles what a name in the catalogue means."""
     layers: list[Written] = field(default_factory=list[Written])
     declared: list[Shape] = field(default_factory=list[Shape])
     variables: set[str] = field(default_factory=set[str])
+    catalogued: dict[str, Architecture] = field(default_factory=dict[str, Architecture])
+    """The networks of the catalogue, by what they are called here."""
+    blocks: dict[str, str] = field(default_factory=dict[str, str])
+    """How the blocks in them are written, by what they are called."""
 
     def take(self, value: object, path: str, scope: str = "", depth: int = 0, *, frozen: bool = False) -> Part:
         """Take an item apart.
@@ -90,6 +105,8 @@ class TakenApart:
         if isinstance(value, Call):
             return self._call(value, path, scope, depth, frozen=frozen)
         if isinstance(value, Name):
+            if not any(one in self.variables for one in scopes(value.text, scope)) and _is_catalogued(value.text):
+                return self._call(Call(value.text, (), {}), path, scope, depth, frozen=frozen)
             return Start(value.text, scope)
         if isinstance(value, str):
             found = read(value, most=self.most)
@@ -130,12 +147,39 @@ class TakenApart:
         if block is not None and (block.always or call.args):
             given = Given(name, call.args, call.kwargs, label, variable, on, frozen=frozen)
             return self._block(block, given, depth)
+        architecture = None if frameworks_of(name) else find(name, framework or self.framework)
+        if architecture is not None:
+            given = Given(name, call.args, call.kwargs, label, variable, on, frozen=frozen)
+            return self._architecture(architecture, given, depth)
         own_name = call.kwargs.get("name")
         if not call.label and isinstance(own_name, str) and 0 < len(own_name) < MAX_NAME and "*" not in own_name:
             label = joined(scope, own_name) if "keras" in frameworks_of(name) else label
         return self.add(Written(name, call.args, call.kwargs, label, framework, False, on, frozen, variable))
 
+    def _architecture(self, one: Architecture, given: Given, depth: int) -> Part:
+        """The layers of a network of the catalogue."""
+        try:
+            if self.framework not in (None, one.framework):
+                raise UnknownNameError(
+                    f"is {one.framework}'s, and framework='{self.framework}' has no network of this name."
+                    f" Leave framework out, or write framework='{one.framework}'."
+                )
+            kwargs = dict(given.kwargs)
+            shape = _pop_shape(kwargs, "") if one.framework == "keras" else None
+            if shape is not None:
+                self.declared.append(shape)
+                kwargs.setdefault("in_channels", shape[-1])
+            layers = one.layers(given.args, kwargs)
+        except ParamcountError as error:
+            raise error.within(f"{given.path[:60]} ({given.name[:60]})" if given.path else given.name[:60]) from None
+        self.catalogued[given.path] = one
+        inside = _Inside(self, given, depth + 1)
+        parts = tuple([inside.take(layer, str(index)) for index, layer in enumerate(layers)])
+        return Series(parts, given.variable, given.on)
+
     def _block(self, block: Block, given: Given, depth: int) -> Part:
+        if self.catalogued:
+            self.blocks[given.path] = _outline(given)
         try:
             part = block.take(_Inside(self, given, depth + 1), given)
         except ParamcountError as error:
@@ -193,6 +237,10 @@ class TakenApart:
                 args += sequence(fields.pop(held, None)) or ()
             given = Given(name, args, fields, path, variable, on, frozen=frozen)
             return self._block(block, given, depth)
+        architecture = None if is_kind(name) else find(name, framework or self.framework)
+        if architecture is not None:
+            given = Given(name, (), fields, path, variable, on, frozen=frozen)
+            return self._architecture(architecture, given, depth)
         if isinstance(fields.get("trainable"), bool) and "keras" not in (framework, *frameworks_of(name)):
             frozen = not fields.pop("trainable")
         for field_name, inner in fields.items():
@@ -235,7 +283,9 @@ class _Inside:
         return self.taken.add(Written(name, (), dict(kwargs or {}), label))
 
 
-def take_apart(items: Sequence[Item], most: int, problems: list[ParamcountError]) -> tuple[TakenApart, Series]:
+def take_apart(
+    items: Sequence[Item], most: int, problems: list[ParamcountError], framework: Framework | None = None
+) -> tuple[TakenApart, Series]:
     """Take what a caller gives apart, as far as it can be read. Mistakes go to `problems`.
 
     Raises:
@@ -246,17 +296,17 @@ def take_apart(items: Sequence[Item], most: int, problems: list[ParamcountError]
         if enough(problems):
             break
         try:
-            flat.extend(read(item, most=most) if isinstance(item, str) else [item])
+            flat.extend(_read(item, most) if isinstance(item, str) else [item])
         except NotationError as error:
             problems.append(error.within(f"layers[{index}]") if len(items) > 1 else error)
-    taken = TakenApart(most)
+    taken = TakenApart(most, framework)
     parts: list[Part] = []
     for index, value in enumerate(flat):
         if enough(problems):
             break
         try:
             # Layers of a single Sequential are numbered as the framework numbers them: 0, 1, …
-            parts.append(taken.take(value, "" if len(flat) == 1 and _is_unnamed_sequence(value) else str(index)))
+            parts.append(taken.take(value, "" if len(flat) == 1 and _is_unnamed_whole(value) else str(index)))
         except LimitError:
             raise
         except ParamcountError as error:
@@ -324,13 +374,37 @@ def split(name: str) -> tuple[str, Framework | None]:
     raise UnknownNameError(f"{shown(name)}: {shown(prefix + '.')} is no known prefix ({known}).")
 
 
-def _is_unnamed_sequence(value: object) -> bool:
+def _is_unnamed_whole(value: object) -> bool:
+    """Whether a value is a whole network by itself, whose layers are called as the framework calls them."""
     if isinstance(value, Call):
-        return not value.label and split(value.name)[0] == SEQUENTIAL
+        name = split(value.name)[0]
+        return not value.label and (name == SEQUENTIAL or _is_catalogued(name))
     if isinstance(value, Mapping):
         fields = cast("Mapping[str, object]", value)
-        return "name" not in fields and str(fields.get("kind")).lower() == SEQUENTIAL.lower()
-    return isinstance(value, list)
+        kind = str(fields.get("kind"))[:MAX_NAME]
+        return "name" not in fields and (kind.lower() == SEQUENTIAL.lower() or _is_catalogued(kind))
+    return isinstance(value, list) or (isinstance(value, Name) and _is_catalogued(value.text))
+
+
+def _is_catalogued(name: str) -> bool:
+    """Whether a name without prefix is a network's of the catalogue, and no layer's or block's."""
+    return "." not in name and name not in EVERY_BLOCK and not is_kind(name) and find(name, None) is not None
+
+
+def _read(text: str, most: int) -> Sequence[object]:
+    """Read notation; the bare name of a network, as people write it, is a call of it: ResNet-50."""
+    if _BARE.fullmatch(text) and len(text) <= MAX_NAME and find(text, None) is not None:
+        return [Call(text.strip(), (), {})]
+    return read(text, most=most)
+
+
+def _outline(given: Given) -> str:
+    """A block as it is written, without the layers in it."""
+    if given.name == SEQUENTIAL:
+        return ""
+    literal = [shown(one) for one in given.args if isinstance(one, int | float | str)]
+    literal += [f"{name}={shown(one)}" for name, one in given.kwargs.items() if isinstance(one, int | float | str)]
+    return f"{given.name}({', '.join(literal)})"
 
 
 def _nests(value: object) -> bool:
@@ -381,6 +455,7 @@ def _declared(call: Call, place: str) -> Shape | None:
         raise error.within(place) from None
 
 
+_BARE = re.compile(r"\s*[A-Za-z][\w .-]*")
 _LISTS = ("layers", "branches")
 _DOTTED_INPUTS = tuple(f".{name}" for name in INPUT_LAYERS)
 _SHAPES = ("input_shape", "batch_input_shape", "batch_shape", "input_dim")

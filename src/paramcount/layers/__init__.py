@@ -6,7 +6,7 @@ and the tests ask here.
 
 import importlib
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from paramcount.errors import UnknownNameError, closest
@@ -64,8 +64,16 @@ def frameworks_of(name: str) -> tuple[Framework, ...]:
     return tuple(framework for framework in FRAMEWORKS if name in spellings(framework))
 
 
-def look_up(name: str, framework: Framework) -> tuple[Kind, Signature]:
-    """Find a constructor by its exact name.
+def is_kind(name: str) -> bool:
+    """Whether a JSON object's `kind` of this name is a layer."""
+    lowered = name.lower().replace("_", "")
+    return bool(frameworks_of(name)) or lowered in kinds() or any(lowered in _lowered(one) for one in FRAMEWORKS)
+
+
+def look_up(
+    name: str, framework: Framework, beside: Callable[[], Iterable[str]] = tuple[str, ...]
+) -> tuple[Kind, Signature]:
+    """Find a constructor by its exact name. `beside` gives what else has a name, to suggest.
 
     Raises:
         UnknownNameError: the framework has none of this name; names what comes close.
@@ -78,7 +86,7 @@ def look_up(name: str, framework: Framework) -> tuple[Kind, Signature]:
             twin = spellings(other)[name][0].signature(framework)
             way_out = f"Write {twin.name} or framework='{other}'" if twin else f"Write framework='{other}'"
             raise UnknownNameError(f"is spelt as in {other}, but framework='{framework}'. {way_out}.")
-    raise UnknownNameError(f"{name[:60]} is no layer paramcount knows.{closest(name, spellings(framework))}")
+    raise UnknownNameError(f"{name[:60]} is no layer paramcount knows.{closest(name, (*spellings(framework), *beside()))}")
 
 
 @cache
@@ -90,7 +98,9 @@ def _lowered(framework: Framework) -> dict[str, str]:
     return {lowered: names[0] for lowered, names in found.items() if len(names) == 1}
 
 
-def look_up_kind(name: str, framework: Framework) -> tuple[Kind, Signature]:
+def look_up_kind(
+    name: str, framework: Framework, beside: Callable[[], Iterable[str]] = tuple[str, ...]
+) -> tuple[Kind, Signature]:
     """Find a layer by its canonical name, as the `kind` of a JSON object gives it, or by its constructor's.
 
     Raises:
@@ -104,7 +114,7 @@ def look_up_kind(name: str, framework: Framework) -> tuple[Kind, Signature]:
     if kind is None and lowered in _lowered(framework):
         return spellings(framework)[_lowered(framework)[lowered]]
     if kind is None:
-        raise UnknownNameError(f"{name[:60]!r} is no kind of layer.{closest(name, kinds())}")
+        raise UnknownNameError(f"{name[:60]!r} is no kind of layer.{closest(name, (*kinds(), *beside()))}")
     signature = kind.signature(framework)
     if signature is None:
         raise UnknownNameError(f"{name!r} does not exist in {framework}.")

@@ -9,7 +9,8 @@ from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from mcp_types import Tool as Listed
 
 from paramcount.errors import sequence
-from paramcount.report import Detail, NetworkReport, Report
+from paramcount.report import NetworkReport, Report
+from paramcount.rows import Detail
 from paramcount_mcp.arguments import Arguments
 
 

@@ -16,7 +16,8 @@ from paramcount.errors import LimitError, NotationError, ParamcountError, shown
 from paramcount.limits import MAX_TEXT
 from paramcount.render import table
 from paramcount.render.text import latex
-from paramcount.report import DETAILS, Detail, Report
+from paramcount.report import DETAILS, Report
+from paramcount.rows import Detail
 from paramcount.signature import FRAMEWORKS, Framework
 from paramcount.written import InputShape, Item
 

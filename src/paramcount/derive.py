@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import overload
 
 from paramcount import slips
+from paramcount.architectures import meant
 from paramcount.errors import JoinError, LayerError, ParamcountError
 from paramcount.expression import Expression, Literal, Product, Quantity, Sum
 from paramcount.flow import Flow, Rounds, Run, check_exact, derived, named
@@ -17,8 +18,9 @@ from paramcount.limits import MAX_EXACT, MAX_SIZE
 from paramcount.memory import memory_of, nonzero
 from paramcount.network import Network, used
 from paramcount.receptive import Seen, receptive_fields
-from paramcount.report import LayerReport, NetworkReport, Row, Totals
-from paramcount.shapes import Shape, known
+from paramcount.report import LayerReport, NetworkReport, Totals
+from paramcount.rows import Row
+from paramcount.shapes import Shape, known, text
 from paramcount.written import InputShape, checked_shapes
 
 
@@ -151,8 +153,11 @@ def _report(flow: Flow, unused: Sequence[Run], wanted: Wanted, failed: tuple[str
     flow.at = ""  # what is refused from here on is the sum
     check_exact(totals.parameters.value, totals.macs)
     notes = list(dict.fromkeys(note for row in rows for note in row.derivation.notes))
+    named_so = list({one.name: one for one in network.catalogued.values()}.values())
     if totals.macs is None:
-        notes.append("MACs and the shapes that are not shown depend on input_shape.")
+        usual = "".join(f" {one.name} is usually given {text(one.input_shape)}." for one in named_so[:1])
+        notes.append(f"MACs and the shapes that are not shown depend on input_shape.{usual}")
+    notes += [note for one in named_so for note in meant(one)]
     idle = _idle(network)
     if idle:
         notes.append(f"What comes out of {', '.join(idle[:8])} flows nowhere.")
@@ -181,6 +186,8 @@ def _report(flow: Flow, unused: Sequence[Run], wanted: Wanted, failed: tuple[str
         failed=failed,
         notes=tuple(notes),
         unused=tuple([run.node.name for run in unused]),
+        catalogued=network.catalogued,
+        blocks=network.blocks,
     )
 
 

@@ -5,19 +5,17 @@ apply are left out. `to_text` says the same for a reader.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal, override
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import override
 
 from paramcount.expression import Expression
-from paramcount.flow import BYTES, FLOPS_PER_MAC, Run
+from paramcount.flow import BYTES, FLOPS_PER_MAC
 from paramcount.layers.base import Derivation, Step
 from paramcount.memory import Memory
-from paramcount.receptive import Seen
+from paramcount.rows import Detail, Group, Row, outlined, split, step_dict, tensor_dicts
 from paramcount.shapes import Shape, known
 from paramcount.signature import Framework
-
-type Detail = Literal["summary", "layers", "steps"]
 
 DETAILS: tuple[Detail, ...] = ("summary", "layers", "steps")
 
@@ -101,70 +99,6 @@ class LayerReport(Report):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """`repeat` layers alike in a row; the figures are those of one."""
-
-    name: str
-    repeat: int
-    last: str
-    """The name of the last of them."""
-    run: Run
-    shares: str = ""
-    """The layer whose parameters it uses, where it has none of its own."""
-    unused: bool = False
-    """Whether it is never run."""
-    seen: Seen | None = None
-    """The receptive field, of the last of them, where it was asked for."""
-
-    @property
-    def derivation(self) -> Derivation:
-        """What the layer comes to."""
-        return self.run.made
-
-    @property
-    def parameters(self) -> int:
-        """Parameters of one, trainable or not."""
-        return self.derivation.parameters.value
-
-    def _marks(self) -> dict[str, object]:
-        """What is to be said beside the numbers."""
-        marks: dict[str, object] = {}
-        if self.shares:
-            marks["shares"] = self.shares
-        if self.run.tied:
-            marks["tied"] = dict(self.run.tied)
-        if self.run.node.frozen and self.derivation.tensors:
-            marks["frozen"] = True
-        if self.unused:
-            marks["unused"] = True
-        if self.seen is not None and self.seen.field not in ("unknown", "none"):
-            marks["receptive_field"] = self.seen.to_dict()
-        return marks
-
-    def to_dict(self, detail: Detail) -> dict[str, object]:
-        """One element of `layers`."""
-        made = self.derivation
-        row: dict[str, object] = {"name": self.name, "layer": str(made.layer), "repeat": self.repeat}
-        output = known(made.output_shape)
-        if output is not None:
-            row["output_shape"] = list(output)
-        row["parameters"] = self.parameters
-        row |= split(made)
-        row |= self._marks()
-        if made.macs is not None and made.macs.value:
-            row["macs"] = made.macs.value
-        steps = made.steps
-        if self.seen is not None:
-            steps = (*steps, *self.seen.steps)
-        if detail == "steps":
-            if steps:
-                row["steps"] = [step_dict(step) for step in steps]
-            if made.tensors:
-                row["tensors"] = tensor_dicts(made)
-        return row
-
-
-@dataclass(frozen=True, slots=True)
 class Totals:
     """Sums over the layers, each an expression of the layers' own figures."""
 
@@ -207,6 +141,16 @@ class NetworkReport(Report):
     notes: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     """Layers that exist and are never run; their parameters are in the totals."""
+    catalogued: Mapping[str, object] = field(default_factory=dict[str, object])
+    """The networks of the catalogue in it, by the names before those of their layers."""
+    blocks: Mapping[str, str] = field(default_factory=dict[str, str])
+    """How the blocks in those are written."""
+
+    def shown(self, detail: Detail) -> Sequence[Row | Group]:
+        """The rows of an answer: every layer, or the blocks where a network of the catalogue has many layers."""
+        if detail == "summary":
+            return ()
+        return self.rows if detail == "steps" else outlined(self.rows, self.catalogued, self.blocks)
 
     @property
     def input_shape(self) -> Shape | None:
@@ -227,7 +171,7 @@ class NetworkReport(Report):
                 answer[name] = sizes[0] if len(sizes) == 1 else sizes
         answer["totals"] = self.totals.to_dict()
         if detail != "summary":
-            answer["layers"] = [row.to_dict(detail) for row in self.rows]
+            answer["layers"] = [row.to_dict(detail) for row in self.shown(detail)]
         if detail == "steps":
             answer["steps"] = [step_dict(Step("total", self.totals.parameters))]
         if self.memory is not None:
@@ -239,37 +183,6 @@ class NetworkReport(Report):
         if self.failed is not None:
             answer["failed"] = {"at": self.failed[0], "reason": self.failed[1]}
         return finish(answer, self.expected, self.notes)
-
-
-def split(made: Derivation) -> dict[str, object]:
-    """How the parameters divide, where there are any: trainable, not trainable, and buffers beside them."""
-    if not made.tensors:
-        return {}
-    answer: dict[str, object] = {"trainable": made.trainable}
-    if made.non_trainable:
-        answer["non_trainable"] = made.non_trainable
-    if made.buffers:
-        answer["buffers"] = made.buffers
-    return answer
-
-
-def step_dict(step: Step) -> dict[str, object]:
-    """One element of `steps`."""
-    made = step.expression
-    return {"name": step.name, "formula": made.formula, "substitution": made.substitution, "value": made.value}
-
-
-def tensor_dicts(made: Derivation) -> list[dict[str, object]]:
-    """The field `tensors`: name, shape and count; what is not learnt is marked."""
-    answer: list[dict[str, object]] = []
-    for tensor in made.tensors:
-        one: dict[str, object] = {"name": tensor.name, "shape": list(tensor.shape), "count": tensor.count}
-        if tensor.buffer:
-            one["buffer"] = True
-        elif not tensor.trainable:
-            one["trainable"] = False
-        answer.append(one)
-    return answer
 
 
 def work(macs: Expression) -> dict[str, object]:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from paramcount.flow import BYTES, FLOPS_PER_MAC
 from paramcount.layers.base import Derivation
-from paramcount.report import Expected, Row, Totals
+from paramcount.report import Expected, Totals
+from paramcount.rows import Row
 from paramcount.shapes import elements, known
 
 type Candidate = tuple[int, str]

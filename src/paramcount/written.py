@@ -145,8 +145,7 @@ class TakenApart:
         name, framework = split(call.name)
         block = EVERY_BLOCK.get(name)
         if block is not None and (block.always or call.args):
-            given = Given(name, call.args, call.kwargs, label, variable, on, frozen=frozen)
-            return self._block(block, given, depth)
+            return self._block(block, Given(name, call.args, call.kwargs, label, variable, on, frozen=frozen), depth)
         architecture = None if frameworks_of(name) else find(name, framework or self.framework)
         if architecture is not None:
             given = Given(name, call.args, call.kwargs, label, variable, on, frozen=frozen)
@@ -232,21 +231,21 @@ class TakenApart:
         name, framework = split(kind)
         block = next((block for known, block in EVERY_BLOCK.items() if known.lower() == name.lower()), None)
         if block is not None and (block.always or fields.keys() & set(_LISTS)):
-            args: tuple[object, ...] = ()
-            for held in _LISTS:
-                args += sequence(fields.pop(held, None)) or ()
-            given = Given(name, args, fields, path, variable, on, frozen=frozen)
-            return self._block(block, given, depth)
+            args = tuple([one for held in _LISTS for one in sequence(fields.pop(held, None)) or ()])
+            return self._block(block, Given(name, args, fields, path, variable, on, frozen=frozen), depth)
         architecture = None if is_kind(name) else find(name, framework or self.framework)
         if architecture is not None:
-            given = Given(name, (), fields, path, variable, on, frozen=frozen)
-            return self._architecture(architecture, given, depth)
-        if isinstance(fields.get("trainable"), bool) and "keras" not in (framework, *frameworks_of(name)):
+            return self._architecture(architecture, Given(name, (), fields, path, variable, on, frozen=frozen), depth)
+        return self._object_layer(Written(name, (), fields, path, framework, True, on, frozen, variable))
+
+    def _object_layer(self, one: Written) -> Part:
+        fields, frozen = one.kwargs, one.frozen
+        if isinstance(fields.get("trainable"), bool) and "keras" not in (one.framework, *frameworks_of(one.name)):
             frozen = not fields.pop("trainable")
-        for field_name, inner in fields.items():
-            if len(field_name) > MAX_NAME or _nests(inner):
-                raise LayerError(f"{shown(field_name)} may not hold {shown(inner)}.", place=(f"layer {path}",))
-        return self.add(Written(name, (), fields, path, framework, True, on, frozen, variable))
+        for name, inner in fields.items():
+            if len(name) > MAX_NAME or _nests(inner):
+                raise LayerError(f"{shown(name)} may not hold {shown(inner)}.", place=(f"layer {one.label}",))
+        return self.add(replace(one, frozen=frozen))
 
     def add(self, one: Written) -> Written:
         """Note a layer.

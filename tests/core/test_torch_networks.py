@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from paramcount import derive, network
-from paramcount.report import NetworkReport, Row
+from paramcount.report import NetworkReport
+from paramcount.rows import Row
 from tests.conftest import table
 
 NETWORKS = table("torch_networks.json")["networks"]

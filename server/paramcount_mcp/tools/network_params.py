@@ -8,7 +8,8 @@ from pydantic import BeforeValidator, Field
 from paramcount import LayerError, ParamcountError, derive, network
 from paramcount.errors import raise_all, sequence, shown
 from paramcount.limits import MAX_INPUTS
-from paramcount.report import DETAILS, Detail, NetworkReport
+from paramcount.report import DETAILS, NetworkReport
+from paramcount.rows import Detail
 from paramcount.written import InputShape, Item
 from paramcount_mcp import limits
 from paramcount_mcp.arguments import Arguments, Truth, WhichFramework, Whole, check, refuse, unstringified

@@ -52,15 +52,20 @@ def find(name: str, framework: Framework | None) -> Architecture | None:
     if exact is not None and framework in (None, exact.framework):
         return exact
     alike = _by_plain_name().get(plain(name), ())
-    asked = [one for one in alike if one.framework == framework]
-    return (asked or [exact] if exact else asked or list(alike) or [None])[0]
+    asked = next((one for one in alike if one.framework == framework), None)
+    return asked or exact or next(iter(alike), None)
 
 
-def namesakes(one: Architecture) -> tuple[Architecture, ...]:
-    """Other networks that go by the same name and count differently."""
-    stem = plain(one.name)
-    found = [other for key, others in _by_plain_name().items() for other in others if _stem(key) == _stem(stem)]
-    return tuple(other for other in found if other is not one and other.total != one.total)
+def meant(one: Architecture) -> list[str]:
+    """Say which network was taken, where others that count differently go by the same name."""
+    stem = _stem(plain(one.name))
+    alike = [other for key, others in _by_plain_name().items() if _stem(key) == stem for other in others]
+    others = [other for other in alike if other.total != one.total]
+    if not others:
+        return []
+    listed = ", ".join(f"{other.name} ({other.source.rpartition('; ')[2]}) {other.total:,}" for other in others)
+    own = f"{one.name} is that of {one.source.rpartition('; ')[2]}, {one.total:,} parameters by default"
+    return [f"{own}. Others go by the same name: {listed}."]
 
 
 def _stem(key: str) -> str:

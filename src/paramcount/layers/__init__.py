@@ -86,7 +86,8 @@ def look_up(
             twin = spellings(other)[name][0].signature(framework)
             way_out = f"Write {twin.name} or framework='{other}'" if twin else f"Write framework='{other}'"
             raise UnknownNameError(f"is spelt as in {other}, but framework='{framework}'. {way_out}.")
-    raise UnknownNameError(f"{name[:60]} is no layer paramcount knows.{closest(name, (*spellings(framework), *beside()))}")
+    hint = closest(name, (*spellings(framework), *beside()))
+    raise UnknownNameError(f"{name[:60]} is no layer paramcount knows.{hint}")
 
 
 @cache

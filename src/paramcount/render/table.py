@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from paramcount.render.text import closing, lines_of_layer, marks, step_parts
-from paramcount.report import Detail, LayerReport, NetworkReport, Report, Row
+from paramcount.report import LayerReport, NetworkReport, Report
+from paramcount.rows import Detail, Group, Row
 from paramcount.shapes import known, text
 
 _GAP = "  "
@@ -28,14 +29,15 @@ def _layer(report: LayerReport) -> str:
 def _network(report: NetworkReport, detail: Detail) -> str:
     if detail == "summary":
         return "\n".join(closing(report, detail))
-    shapes_known = any(known(row.derivation.output_shape) is not None for row in report.rows)
+    shown = report.shown(detail)
+    shapes_known = any(known(row.output_shape) is not None for row in shown)
     head = ["", "layer", *(["output shape"] if shapes_known else []), "parameters", *(["MACs"] if shapes_known else [])]
     rows: list[Sequence[str]] = [head]
     working: dict[int, list[str]] = {}
-    for row in report.rows:
+    for row in shown:
         cells = _cells(row)
         rows.append(cells if shapes_known else [*cells[:2], cells[3]])
-        if detail == "steps":
+        if detail == "steps" and isinstance(row, Row):
             working[len(rows) - 1] = [
                 f"      {step.name} = {' = '.join((*step_parts(step), f'{step.expression.value:,}'))}"
                 for step in row.derivation.steps
@@ -48,17 +50,13 @@ def _network(report: NetworkReport, detail: Detail) -> str:
     return "\n".join((*lines, *closing(report, detail)))
 
 
-def _cells(row: Row) -> list[str]:
-    made = row.derivation
+def _cells(row: Row | Group) -> list[str]:
     name = row.name if row.repeat == 1 else f"{row.name} … {row.last}"
-    output = known(made.output_shape)
-    macs = f"{made.macs.value:,}" if made.macs is not None and made.macs.value else ""
-    if row.repeat > 1 and macs:
-        macs = f"{row.repeat} × {macs}"
-    parameters = f"{row.parameters:,}" if made.tensors else ""
-    if row.repeat > 1 and parameters:
-        parameters = f"{row.repeat} × {parameters}"
-    described = ", ".join((str(made.layer), *marks(row)))
+    output = known(row.output_shape)
+    times = f"{row.repeat} × " if row.repeat > 1 else ""
+    macs = f"{times}{row.macs:,}" if row.macs else ""
+    parameters = f"{times}{row.parameters:,}" if row.weighs else ""
+    described = ", ".join((row.written, *marks(row)))
     return [name, described, "" if output is None else text(output), parameters, macs]
 
 

@@ -7,7 +7,8 @@ from paramcount.flow import BYTES, FLOPS_PER_MAC
 from paramcount.layers.base import Step, Tensor
 from paramcount.memory import ASSUMPTIONS
 from paramcount.receptive import Seen
-from paramcount.report import Detail, Expected, LayerReport, NetworkReport, Report, Row, memory
+from paramcount.report import Expected, LayerReport, NetworkReport, Report, memory
+from paramcount.rows import Detail, Group, Row
 from paramcount.shapes import Shape, known, text
 
 
@@ -16,7 +17,7 @@ def render(report: Report, detail: Detail) -> str:
     if isinstance(report, LayerReport):
         return "\n".join(lines_of_layer(report, detail))
     if isinstance(report, NetworkReport):
-        rows = [] if detail == "summary" else [line for row in report.rows for line in _row(row, detail)]
+        rows = [] if detail == "summary" else [line for row in report.shown(detail) for line in _row(row, detail)]
         return "\n".join((*rows, *closing(report, detail)))
     raise TypeError(f"no text for {type(report).__name__}")
 
@@ -71,7 +72,9 @@ def _all(several: Sequence[Shape | None]) -> str:
     return ", ".join(text(shape) for shape in several if shape is not None)
 
 
-def _sees(seen: Seen) -> list[str]:
+def _sees(seen: Seen | None) -> list[str]:
+    if seen is None:
+        return []
     if isinstance(seen.field, str):
         return ["sees all"] if seen.field == "all" else []
     size = "×".join(str(line.size) for line in seen.field)
@@ -94,14 +97,17 @@ def _held(report: NetworkReport) -> list[str]:
     return lines
 
 
-def marks(row: Row) -> list[str]:
+def marks(row: Row | Group) -> list[str]:
     """What is to be said of a row beside its numbers."""
+    if isinstance(row, Group):
+        said = [f"{row.holds} layers"] if row.block else []
+        said += _sees(row.rows[-1].seen)
+        return [*said, "never run"] if row.unused else said
     said = [f"parameters of {row.shares}"] if row.shares else []
     said += [f"{own} is {other}" for own, other in row.run.tied]
-    if row.run.node.frozen and row.derivation.tensors:
+    if row.run.node.frozen and row.weighs:
         said.append("frozen")
-    if row.seen is not None:
-        said += _sees(row.seen)
+    said += _sees(row.seen)
     return [*said, "never run"] if row.unused else said
 
 
@@ -125,29 +131,27 @@ def latex(report: LayerReport) -> str:
     return "\n".join((r"\begin{align*}", *lines, r"\end{align*}"))
 
 
-def _row(row: Row, detail: Detail) -> list[str]:
-    made = row.derivation
+def _row(row: Row | Group, detail: Detail) -> list[str]:
     name = row.name if row.repeat == 1 else f"{row.name} … {row.last}"
-    parts = [f"{name}: {made.layer}" + (f" × {row.repeat}" if row.repeat > 1 else "")]
-    output = known(made.output_shape)
+    parts = [f"{name}: {row.written}" + (f" × {row.repeat}" if row.repeat > 1 else "")]
+    output = known(row.output_shape)
     if output is not None:
         parts.append(text(output))
-    if made.tensors:
-        working = made.parameters.expanded
+    if row.weighs:
+        working = row.derivation.parameters.expanded if isinstance(row, Row) else row.working
         parts.append(f"{row.parameters:,}" + (f" = {working}" if working != str(row.parameters) else ""))
-    if made.non_trainable:
-        parts.append(f"{made.non_trainable:,} not trainable")
-    if made.buffers:
-        parts.append(f"{made.buffers:,} in buffers")
-    if made.macs is not None and made.macs.value:
-        parts.append(f"{made.macs.value:,} MACs")
+    if row.non_trainable:
+        parts.append(f"{row.non_trainable:,} not trainable")
+    if row.buffers:
+        parts.append(f"{row.buffers:,} in buffers")
+    if row.macs:
+        parts.append(f"{row.macs:,} MACs")
     parts += marks(row)
     lines = [" | ".join(parts)]
-    if detail == "steps":
-        steps = made.steps if row.seen is None else (*made.steps, *row.seen.steps)
-        lines += [f"    {_step(step)}" for step in steps]
-        if made.tensors:
-            lines.append(f"    {_tensors(made.tensors)}")
+    if detail == "steps" and isinstance(row, Row):
+        lines += [f"    {_step(step)}" for step in row.steps]
+        if row.weighs:
+            lines.append(f"    {_tensors(row.derivation.tensors)}")
     return lines
 
 

@@ -19,6 +19,11 @@ def render(report: Report, detail: Detail) -> str:
     if isinstance(report, NetworkReport):
         rows = [] if detail == "summary" else [line for row in report.shown(detail) for line in _row(row, detail)]
         return "\n".join((*rows, *closing(report, detail)))
+    from paramcount.compare import Comparison
+    from paramcount.render import compare
+
+    if isinstance(report, Comparison):
+        return compare.render(report)
     raise TypeError(f"no text for {type(report).__name__}")
 
 
@@ -37,7 +42,7 @@ def lines_of_layer(report: LayerReport, detail: Detail) -> list[str]:
         lines.append(f"further outputs: {', '.join(text(shape) for shape in made.more_outputs if shape is not None)}")
     if report.macs is not None:
         done = "" if detail == "steps" and any(step.name == "MACs" for step in report.steps) else "MACs: "
-        lines.append(_work(report.macs.value) if done else _flops(report.macs.value))
+        lines.append(work_text(report.macs.value) if done else _flops(report.macs.value))
     lines.append(_memory(report.total))
     return [*lines, *_ending(report.expected, made.notes)]
 
@@ -55,7 +60,7 @@ def closing(report: NetworkReport, detail: Detail) -> list[str]:
     if detail == "steps" and totals.parameters.value:
         lines.append(f"    = {totals.parameters.formula} = {totals.parameters.substitution}")
     if totals.macs is not None:
-        lines.append(_work(totals.macs.value))
+        lines.append(work_text(totals.macs.value))
     lines.append(_memory(totals.parameters.value))
     lines += _held(report)
     ins, outs = report.input_shapes, report.output_shapes
@@ -72,7 +77,8 @@ def _all(several: Sequence[Shape | None]) -> str:
     return ", ".join(text(shape) for shape in several if shape is not None)
 
 
-def _sees(seen: Seen | None) -> list[str]:
+def sees_text(seen: Seen | None) -> list[str]:
+    """What a layer sees."""
     if seen is None:
         return []
     if isinstance(seen.field, str):
@@ -101,13 +107,13 @@ def marks(row: Row | Group) -> list[str]:
     """What is to be said of a row beside its numbers."""
     if isinstance(row, Group):
         said = [f"{row.holds} layers"] if row.block else []
-        said += _sees(row.rows[-1].seen)
+        said += sees_text(row.rows[-1].seen)
         return [*said, "never run"] if row.unused else said
     said = [f"parameters of {row.shares}"] if row.shares else []
     said += [f"{own} is {other}" for own, other in row.run.tied]
     if row.run.node.frozen and row.weighs:
         said.append("frozen")
-    said += _sees(row.seen)
+    said += sees_text(row.seen)
     return [*said, "never run"] if row.unused else said
 
 
@@ -167,7 +173,8 @@ def _tensors(tensors: Sequence[Tensor]) -> str:
     return f"tensors: {', '.join(shown)}"
 
 
-def _work(macs: int) -> str:
+def work_text(macs: int) -> str:
+    """MACs and FLOPs."""
     return f"MACs: {macs:,}; {_flops(macs)}"
 
 

@@ -23,7 +23,7 @@ from paramcount.layers.base import Kind, Layer
 from paramcount.limits import MAX_DEPTH, MAX_LAYERS
 from paramcount.modules import EVERY_BLOCK
 from paramcount.network import INPUT, Network
-from paramcount.notation import Call, Name
+from paramcount.notation import NO_VALUES, Call, Name, Number
 from paramcount.parts import NOTHING, Part, Series, Written
 from paramcount.shapes import Shape
 from paramcount.signature import FRAMEWORKS, Framework, Signature
@@ -73,6 +73,8 @@ def network(
     input_shape: InputShape | None = None,
     framework: Framework | None = None,
     most: int = MAX_LAYERS,
+    values: Mapping[str, Number] = NO_VALUES,
+    made: dict[tuple[object, ...], Layer] | None = None,
 ) -> Network:
     """Make a network: layers that run one after the other, and blocks that say otherwise.
 
@@ -83,6 +85,8 @@ def network(
             Keras's `Input(shape=…)` and `input_shape=…` do as well.
         framework: "pytorch" or "keras"; left out, the spelling tells, and PyTorch where it does not.
         most: how many layers the network may have.
+        values: what names of numbers stand for: `{"w": 64}` for `Conv2d(3, w, 3)`.
+        made: layers that were made before, to be used again and added to.
 
     Raises:
         ParamcountError: a layer cannot be read or breaks a rule; all mistakes together.
@@ -94,11 +98,11 @@ def network(
     except ParamcountError as error:
         problems.append(error)
     try:
-        found, part = take_apart([items] if isinstance(items, str | Mapping) else items, most, problems, framework)
+        found, part = take_apart([items] if isinstance(items, str | Mapping) else items, most, problems, framework, values)
         chosen = _agree(found.layers, framework)
     except ParamcountError as error:
         problems.append(error)
-    wiring = Wiring(lambda one: _make(one, chosen), problems, most)
+    wiring = Wiring(lambda one: _make(one, chosen), problems, most, {} if made is None else made)
     last = INPUT
     try:
         last = wiring.run(part, INPUT)

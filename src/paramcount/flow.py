@@ -85,7 +85,8 @@ class Flow:
     """What was derived so far, whole iterations only."""
     at: str = ""
     """The layer that is derived."""
-    _derived: dict[tuple[object, ...], Derivation] = field(default_factory=dict[tuple[object, ...], Derivation])
+    derived: dict[tuple[object, ...], Derivation] = field(default_factory=dict[tuple[object, ...], Derivation])
+    """Layers derived before, by what flows into them."""
     _own: dict[str, Derivation] = field(default_factory=dict[str, Derivation])
     """What nodes with parameters of their own came to, by name; kept where others refer to them."""
     _ties: dict[str, list[tuple[str, str]]] = field(default_factory=dict[str, list[tuple[str, str]]])
@@ -127,7 +128,7 @@ class Flow:
         if node.shares:
             layer = self._own[node.shares].layer
         key = (layer, inputs, node.frozen, bool(node.shares))
-        made = self._derived.get(key)
+        made = self.derived.get(key)
         if made is None:
             self.at = f"layer {node.name} ({node.layer})"
             try:
@@ -138,7 +139,7 @@ class Flow:
                 made = _frozen(made)
             if node.shares:
                 made = _shared(made)
-            self._derived[key] = made
+            self.derived[key] = made
             self._bound(made)
         self.shapes[node.name] = made.output_shape
         tied: tuple[tuple[str, str], ...] = ()

@@ -10,7 +10,7 @@ made, nesting before it is entered, and arithmetic after each operation.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -78,12 +78,18 @@ _OPERATORS: dict[str, tuple[int, Callable[[int, int], int]]] = {
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
-def read(text: str, *, most: int = MAX_LAYERS) -> list[Found]:
+type Number = int | float
+
+NO_VALUES: Mapping[str, Number] = {}
+
+
+def read(text: str, *, most: int = MAX_LAYERS, values: Mapping[str, Number] = NO_VALUES) -> list[Found]:
     """Read the items of a text, in order.
 
     Args:
         text: notation, at most `MAX_TEXT` characters.
         most: how many items the text may hold at the outermost level.
+        values: what names of numbers stand for.
 
     Raises:
         NotationError: the text is not in the notation; names line, column and what was expected.
@@ -91,16 +97,30 @@ def read(text: str, *, most: int = MAX_LAYERS) -> list[Found]:
     """
     if len(text) > MAX_TEXT:
         raise LimitError(f"The text has {len(text)} characters; at most {MAX_TEXT} are read.")
-    return _Reader(text).items(most)
+    return _Reader(text, values).items(most)
+
+
+def evaluate(text: str, values: Mapping[str, Number]) -> object:
+    """Read a text that holds one value, such as "2*w".
+
+    Raises:
+        NotationError: it holds something else.
+    """
+    reader = _Reader(text[: MAX_NAME + 1], values)
+    value = reader.value()
+    if len(text) > MAX_NAME or reader.tokens[reader.position] is not _END:
+        raise NotationError(f"{shown(text)} is no number.")
+    return value
 
 
 class _Reader:
     """Reads one text, token by token."""
 
-    __slots__ = ("depth", "position", "text", "tokens")
+    __slots__ = ("depth", "position", "text", "tokens", "values")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, values: Mapping[str, Number]) -> None:
         self.text = text
+        self.values = values
         self.tokens = [token for token in _TOKEN.findall(text) if token]
         self.tokens += (_END, _END)  # two, since the reader looks one token ahead
         self.position = 0
@@ -131,7 +151,7 @@ class _Reader:
                     "List the layers in the order in which they run, without 'self.'.",
                 )
             self.position += 2
-        value = self._value()
+        value = self.value()
         if isinstance(value, Call):
             return Call(value.name, value.args, value.kwargs, label, value.on) if label else value
         if isinstance(value, Name):
@@ -141,7 +161,7 @@ class _Reader:
             return Assigned(label, items) if label else items
         raise self._error(start, f"a layer is expected, such as Conv2d(3, 64, 3), not {shown(value)}.")
 
-    def _value(self, least: int = 1) -> object:
+    def value(self, least: int = 1) -> object:
         """Read a value; of operators, only those that bind at least as tightly as `least`."""
         start = self.position
         value = self._operand()
@@ -153,7 +173,7 @@ class _Reader:
             if binding < least:
                 break
             self.position += 1
-            right = self._value(binding + 1)
+            right = self.value(binding + 1)
             value = self._apply(start, operator, apply, value, right)
             operator = self.tokens[self.position]
         return value
@@ -184,6 +204,8 @@ class _Reader:
                 return self._call(token)
             if token in _CONSTANTS:
                 return _CONSTANTS[token]
+            if token in self.values:
+                return self.values[token]
             if len(token) > MAX_NAME:
                 raise self._limit(self.position - 1, f"the name has more than {MAX_NAME} characters.")
             return Name(token)
@@ -233,13 +255,13 @@ class _Reader:
                 if key in kwargs:
                     raise self._error(self.position, f"{shown(key)} is given twice.")
                 self.position += 2
-                kwargs[key] = self._value()
+                kwargs[key] = self.value()
             elif tokens[self.position] in ("*", "**"):
                 raise self._error(self.position, "unpacking (* and **) cannot be read; write the arguments out.")
             elif kwargs:
                 raise self._error(self.position, "a positional argument follows a keyword argument.")
             else:
-                args.append(self._value())
+                args.append(self.value())
             self._separator(")")
         self._leave()
         on = None
@@ -247,7 +269,7 @@ class _Reader:
             self._enter()
             operands: list[object] = []
             while tokens[self.position] != ")":
-                operands.append(self._value())
+                operands.append(self.value())
                 self._separator(")")
             self._leave()
             on = tuple(operands)
@@ -260,12 +282,12 @@ class _Reader:
         commas = 0
         while self.tokens[self.position] != closing:
             labelled = opening == "[" and self.tokens[self.position + 1] == "="
-            value = self._item() if labelled else self._value()
+            value = self._item() if labelled else self.value()
             if opening == "{":
                 if self.tokens[self.position] != ":":
                     raise self._unexpected("':'")
                 self.position += 1
-                value = (value, self._value())
+                value = (value, self.value())
             values.append(value)
             commas += self._separator(closing)
         self._leave()

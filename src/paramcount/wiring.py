@@ -23,12 +23,13 @@ class Wiring:
     problems: list[ParamcountError]
     most: int
     """How many nodes there may be."""
+    made: dict[tuple[object, ...], Layer]
+    """Layers by how they are written."""
     nodes: list[Node | Loop] = field(default_factory=list[Node | Loop])
     sources: list[tuple[str, Shape | None]] = field(default_factory=list[tuple[str, Shape | None]])
     outputs: tuple[str, ...] = ()
     unused: list[Node] = field(default_factory=list[Node])
     ties: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    _layers: dict[tuple[object, ...], Layer] = field(default_factory=dict[tuple[object, ...], Layer])
     _values: dict[str, str] = field(default_factory=dict[str, str])
     """The value that each name is bound to."""
     _parts: dict[str, Part] = field(default_factory=dict[str, Part])
@@ -112,9 +113,9 @@ class Wiring:
                 rename=one.on is not None or bool(again or self._again),
             )
             key = one.key
-            layer = self._layers.get(key)
+            layer = self.made.get(key)
             if layer is None:
-                layer = self._layers[key] = self.make(one)
+                layer = self.made[key] = self.make(one)
         except ParamcountError as error:
             self.problems.append(error.within(one.place))
             return inputs[0] if inputs else INPUT

@@ -31,7 +31,7 @@ from paramcount.layers import frameworks_of, is_kind, spellings
 from paramcount.layers.fields import sizes
 from paramcount.limits import MAX_DEPTH, MAX_INPUTS, MAX_NAME
 from paramcount.modules import EVERY_BLOCK
-from paramcount.notation import Assigned, Call, Name, read
+from paramcount.notation import NO_VALUES, Assigned, Call, Name, Number, evaluate, read
 from paramcount.parts import Again, Part, Series, Source, Start, Written
 from paramcount.shapes import Shape
 from paramcount.signature import Framework
@@ -79,6 +79,8 @@ class TakenApart:
     """How many layers there may be."""
     framework: Framework | None = None
     """The one asked for, which settles what a name in the catalogue means."""
+    values: Mapping[str, Number] = field(default_factory=dict[str, Number])
+    """What names of numbers stand for."""
     layers: list[Written] = field(default_factory=list[Written])
     declared: list[Shape] = field(default_factory=list[Shape])
     variables: set[str] = field(default_factory=set[str])
@@ -109,7 +111,7 @@ class TakenApart:
                 return self._call(Call(value.text, (), {}), path, scope, depth, frozen=frozen)
             return Start(value.text, scope)
         if isinstance(value, str):
-            found = read(value, most=self.most)
+            found = read(value, most=self.most, values=self.values)
             return self.take(found[0] if len(found) == 1 else found, path, scope, depth + 1, frozen=frozen)
         if isinstance(value, Assigned):
             label = self._variable(value.label, scope)
@@ -212,7 +214,7 @@ class TakenApart:
         return Again(call.name, scope, label, operands, variable)
 
     def _object(self, value: Mapping[str, object], path: str, scope: str, depth: int, *, frozen: bool) -> Part:
-        fields: dict[str, object] = {str(name): held for name, held in value.items()}
+        fields: dict[str, object] = {str(name): self._number(held) for name, held in value.items()}
         kind, label = fields.pop("kind", None), fields.pop("name", None)
         if label is not None and (not isinstance(label, str) or not 0 < len(label) <= MAX_NAME):
             raise LayerError(f"name must be a text of at most {MAX_NAME} characters, received {shown(label)}.")
@@ -237,6 +239,13 @@ class TakenApart:
         if architecture is not None:
             return self._architecture(architecture, Given(name, (), fields, path, variable, on, frozen=frozen), depth)
         return self._object_layer(Written(name, (), fields, path, framework, True, on, frozen, variable))
+
+    def _number(self, held: object) -> object:
+        """A value of a JSON object; where it is written with names of numbers, "2*w", what they come to."""
+        if isinstance(held, str) and any(name in self.values for name in _WORD.findall(held[:MAX_NAME])):
+            return evaluate(held, self.values)
+        inner = sequence(held) if self.values else None
+        return held if inner is None else [self._number(one) for one in inner]
 
     def _object_layer(self, one: Written) -> Part:
         fields, frozen = one.kwargs, one.frozen
@@ -283,7 +292,11 @@ class _Inside:
 
 
 def take_apart(
-    items: Sequence[Item], most: int, problems: list[ParamcountError], framework: Framework | None = None
+    items: Sequence[Item],
+    most: int,
+    problems: list[ParamcountError],
+    framework: Framework | None = None,
+    values: Mapping[str, Number] = NO_VALUES,
 ) -> tuple[TakenApart, Series]:
     """Take what a caller gives apart, as far as it can be read. Mistakes go to `problems`.
 
@@ -295,10 +308,10 @@ def take_apart(
         if enough(problems):
             break
         try:
-            flat.extend(_read(item, most) if isinstance(item, str) else [item])
+            flat.extend(_read(item, most, values) if isinstance(item, str) else [item])
         except NotationError as error:
             problems.append(error.within(f"layers[{index}]") if len(items) > 1 else error)
-    taken = TakenApart(most, framework)
+    taken = TakenApart(most, framework, values)
     parts: list[Part] = []
     for index, value in enumerate(flat):
         if enough(problems):
@@ -390,11 +403,11 @@ def _is_catalogued(name: str) -> bool:
     return "." not in name and name not in EVERY_BLOCK and not is_kind(name) and find(name, None) is not None
 
 
-def _read(text: str, most: int) -> Sequence[object]:
+def _read(text: str, most: int, values: Mapping[str, Number]) -> Sequence[object]:
     """Read notation; the bare name of a network, as people write it, is a call of it: ResNet-50."""
     if _BARE.fullmatch(text) and len(text) <= MAX_NAME and find(text, None) is not None:
         return [Call(text.strip(), (), {})]
-    return read(text, most=most)
+    return read(text, most=most, values=values)
 
 
 def _outline(given: Given) -> str:
@@ -454,6 +467,7 @@ def _declared(call: Call, place: str) -> Shape | None:
         raise error.within(place) from None
 
 
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _BARE = re.compile(r"\s*[A-Za-z][\w .-]*")
 _LISTS = ("layers", "branches")
 _DOTTED_INPUTS = tuple(f".{name}" for name in INPUT_LAYERS)

@@ -24,5 +24,11 @@ RECENT_ARGUMENTS = 2_000
 THREADS = 4
 """Calls that are worked on in threads at the same time."""
 
+SLICE_SECONDS = 0.2
+"""How long a search works before it tells its progress, and notices that it was cancelled."""
+
+MAX_SECONDS = 60
+"""How long one call may take."""
+
 LIST_TTL_MS = 3_600_000
 """How long a client may keep the list of tools: it changes with a release only."""

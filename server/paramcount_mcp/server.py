@@ -9,6 +9,7 @@ import json
 import logging
 import re
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import anyio
@@ -23,7 +24,7 @@ from mcp_types import Tool as Listed
 from paramcount import ParamcountError, __version__
 from paramcount.errors import closest, sequence
 from paramcount_mcp import limits
-from paramcount_mcp.tool import Tool
+from paramcount_mcp.tool import Pending, Tool
 from paramcount_mcp.tools import tools
 from paramcount_mcp.tools.network_params import partial
 
@@ -31,7 +32,8 @@ logger = logging.getLogger(__name__)
 
 INSTRUCTIONS = (
     "paramcount answers exactly what convolutional networks cost; never compute such numbers yourself. "
-    "conv_layer_params for one convolution, network_params for several layers or any other kind. "
+    "conv_layer_params for one convolution, network_params for several layers or any other kind, or a network by "
+    "name (resnet50()); compare_networks for two or more; fit_to_budget to find widths that meet a limit. "
     "Parameters need no input size; output shapes and MACs do: ask the user for it rather than assume it. "
     "Show the steps when an explanation is asked for, and pass a number the user has as `expected` to have it checked. "
     f"At most {limits.MAX_LAYERS:,} layers in one call; totals above 2^53 - 1 are refused."
@@ -62,7 +64,7 @@ class ParamcountServer(MCPServer[Any]):
         self,
         name: str,
         arguments: dict[str, Any],
-        context: Context[Any, Any] | None = None,  # noqa: ARG002 - the signature is the SDK's
+        context: Context[Any, Any] | None = None,
     ) -> CallToolResult:
         """Answer a call.
 
@@ -73,9 +75,33 @@ class ParamcountServer(MCPServer[Any]):
         tool = tools().get(name)
         if tool is None:
             raise ToolError(f"There is no tool {name[:60]!r}.{closest(name, tools())}")
-        if _small(arguments):
+        if tool.begin is not None:
+            return await self._follow(tool, tool.begin, arguments, context)
+        if not tool.threaded and _small(arguments):
             return self._recent.answer(tool, arguments)
         return await anyio.to_thread.run_sync(functools.partial(_answer, tool, arguments), limiter=self._threads)
+
+    async def _follow(
+        self,
+        tool: Tool,
+        begin: Callable[[Mapping[str, object]], Pending],
+        arguments: dict[str, Any],
+        context: Context[Any, Any] | None,
+    ) -> CallToolResult:
+        """Work on a long answer slice by slice; between them progress is told, and a cancelled call ends."""
+
+        async def run[T](work: Callable[[], T]) -> T:
+            return await anyio.to_thread.run_sync(functools.partial(_guarded, tool, work), limiter=self._threads)
+
+        pending = await run(lambda: begin(arguments))
+        end = anyio.current_time() + limits.MAX_SECONDS
+        while await run(lambda: pending.advance(limits.SLICE_SECONDS)):
+            if anyio.current_time() > end:
+                raise ToolError(str(pending.too_long()))
+            if context is not None:
+                done, of, words = pending.progress
+                await context.report_progress(done, of, words)
+        return await run(lambda: pending.answer().result())
 
 
 _GROWS = re.compile(
@@ -104,12 +130,28 @@ def _plain(item: object) -> bool:
 
 
 def _answer(tool: Tool, arguments: dict[str, Any]) -> CallToolResult:
-    try:
-        return tool.answer(arguments).result()
-    except ParamcountError as error:
-        so_far = partial(error)
-        if so_far is not None:
+    def work() -> CallToolResult:
+        try:
+            return tool.answer(arguments).result()
+        except ParamcountError as error:
+            so_far = partial(error)
+            if so_far is None:
+                raise
             return so_far.result(failed=str(error))
+
+    return _guarded(tool, work)
+
+
+def _guarded[T](tool: Tool, work: Callable[[], T]) -> T:
+    """Do a part of a tool's work; what the caller can correct is told apart from a defect.
+
+    Raises:
+        ToolError: what the caller can correct.
+        UnexpectedToolError: a defect.
+    """
+    try:
+        return work()
+    except ParamcountError as error:
         raise ToolError(str(error)) from None
     except Exception as error:
         logger.exception("%s failed", tool.name)

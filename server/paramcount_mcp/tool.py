@@ -1,5 +1,6 @@
 """What a tool is: a name, a description, checked arguments, and a function from them to an answer."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -8,7 +9,7 @@ from typing import Any, cast
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from mcp_types import Tool as Listed
 
-from paramcount.errors import sequence
+from paramcount.errors import LimitError, sequence
 from paramcount.report import NetworkReport, Report
 from paramcount.rows import Detail
 from paramcount_mcp.arguments import Arguments
@@ -41,6 +42,29 @@ class Answer:
         )
 
 
+class Pending(ABC):
+    """An answer that takes long: it is worked on in slices, between which progress is told and a client may cancel."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def advance(self, seconds: float) -> bool:
+        """Work on it for so long; returns whether there is more to do."""
+
+    @property
+    @abstractmethod
+    def progress(self) -> tuple[int, int, str]:
+        """How much is done, of how much, in words too."""
+
+    @abstractmethod
+    def answer(self) -> Answer:
+        """The answer, once there is nothing more to do."""
+
+    @abstractmethod
+    def too_long(self) -> LimitError:
+        """What to say where it takes longer than a call may take."""
+
+
 @dataclass(frozen=True)
 class Tool:
     """A tool of the server."""
@@ -53,6 +77,10 @@ class Tool:
     output: Mapping[str, object]
     """The JSON schema of the structured answer. It describes the fields at its root and checks few:
     clients in Python validate every answer against it, at ten microseconds for each nested schema."""
+    threaded: bool = False
+    """Whether a call may take long, whatever its arguments look like."""
+    begin: Callable[[Mapping[str, object]], Pending] | None = None
+    """Begins an answer that takes long enough to be worked on in slices."""
 
     @cached_property
     def listed(self) -> Listed:

@@ -98,7 +98,8 @@ def network(
     except ParamcountError as error:
         problems.append(error)
     try:
-        found, part = take_apart([items] if isinstance(items, str | Mapping) else items, most, problems, framework, values)
+        several = [items] if isinstance(items, str | Mapping) else items
+        found, part = take_apart(several, most, problems, framework, values)
         chosen = _agree(found.layers, framework)
     except ParamcountError as error:
         problems.append(error)

@@ -127,6 +127,12 @@ class Comparison(Report):
             answer["notes"] = list(self.notes)
         return answer
 
+    @override
+    def to_text(self, detail: Detail = "summary") -> str:
+        from paramcount.render.compare import render  # the renderer reads what is here
+
+        return render(self)
+
 
 def compare(candidates: Sequence[Candidate], *, batch_size: int | None = None, most: int = MAX_LAYERS) -> Comparison:
     """Compare networks with the first of them.

@@ -45,7 +45,7 @@ MAX_CHOICES: Final = 100_000
 MAX_TRIED: Final = 1_000_000
 """Networks that one search may derive."""
 
-MOST_LISTED: Final = 20
+MOST_LISTED: Final = 10
 """Solutions that are listed."""
 
 _FEW: Final = 512
@@ -154,11 +154,15 @@ class Fit(Report):
             answer["notes"] = notes
         return answer
 
+    @override
+    def to_text(self, detail: Detail = "summary") -> str:
+        from paramcount.render.fit import render  # the renderer reads what is here
+
+        return render(self)
+
     @property
     def notes(self) -> Iterator[str]:
         """What is to be said beside the solutions."""
-        if not self.complete:
-            yield f"There are more solutions; the best {len(self.solutions)} are listed."
         if self.refused:
             yield f"{self.refused:,} of those tried are no network, such as: {self.refusal}"
         if self.bisected:
@@ -236,8 +240,8 @@ class Search:
     def _check_length(self) -> None:
         if self.rows > MAX_TRIED:
             raise LimitError(
-                f"{self.rows:,} networks would have to be tried; at most {MAX_TRIED:,} are. Give narrower ranges or wider "
-                "steps."
+                f"{self.rows:,} networks would have to be tried; at most {MAX_TRIED:,} are. Give narrower ranges or "
+                "wider steps."
             )
 
     def _by_rows(self) -> Generator[int, None, bool]:

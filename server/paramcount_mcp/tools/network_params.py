@@ -6,61 +6,14 @@ from typing import Annotated, Literal, cast
 from pydantic import BeforeValidator, Field
 
 from paramcount import LayerError, ParamcountError, derive, network
-from paramcount.errors import raise_all, sequence, shown
-from paramcount.limits import MAX_INPUTS
+from paramcount.errors import raise_all, shown
 from paramcount.report import DETAILS, NetworkReport
 from paramcount.rows import Detail
 from paramcount.written import InputShape, Item
 from paramcount_mcp import limits
-from paramcount_mcp.arguments import Arguments, Truth, WhichFramework, Whole, check, refuse, unstringified
+from paramcount_mcp.arguments import Arguments, Truth, WhichFramework, Whole, check, refuse
+from paramcount_mcp.networks import InputShapes, Layers
 from paramcount_mcp.tool import Answer, Tool
-
-
-def _layers(value: object) -> object:
-    """Check the outer shape and the size of what was sent; the core reads what is in it."""
-    sent = unstringified(value)
-    if isinstance(sent, str):
-        _bound(len(sent), 1)
-        return sent
-    items = _items(sent)
-    _bound(sum(len(item) for item in items if isinstance(item, str)), len(items))
-    for index, item in enumerate(items):
-        if not isinstance(item, str | dict):
-            raise refuse(f"must hold notation or objects; element {index} is {shown(item)}.")
-    return list(items)
-
-
-def _items(sent: object) -> tuple[object, ...]:
-    found = sequence(sent)
-    return (sent,) if found is None else found
-
-
-def _bound(characters: int, layers: int) -> None:
-    if characters > limits.MAX_TEXT:
-        raise refuse(f"must have at most {limits.MAX_TEXT} characters, received {characters}.")
-    if layers > limits.MAX_LAYERS:
-        raise refuse(f"must have at most {limits.MAX_LAYERS} layers, received {layers}.")
-
-
-def _shapes(value: object) -> object:
-    """One shape, or a list of them."""
-    value = unstringified(value)
-    items = sequence(value)
-    if items is not None and any(isinstance(item, list | tuple) for item in items):
-        if len(items) > MAX_INPUTS:
-            raise refuse(f"holds {len(items)} shapes; at most {MAX_INPUTS} are answered.")
-        return [_shape(item) for item in items]
-    return _shape(value)
-
-
-def _shape(value: object) -> object:
-    if isinstance(value, str):
-        parts = value.replace("×", "x").replace(",", "x").strip("()[] ").split("x")
-        value = [int(part) if part.strip().isdecimal() and len(part) < 20 else part for part in parts]
-    sizes = sequence(value)
-    if sizes is None:
-        raise refuse(f"must be a list of whole numbers, received {shown(value)}.")
-    return [int(size) if isinstance(size, float) and size.is_integer() else size for size in sizes]
 
 
 def _share(value: object) -> object:
@@ -81,19 +34,17 @@ class NetworkArguments(Arguments):
     """A network and what to say of it."""
 
     layers: Annotated[
-        list[str | dict[str, object]] | str,
-        BeforeValidator(_layers),
+        Layers,
         Field(
             description="The layers in order, as constructor calls of PyTorch or Keras: a list, or one text. Objects "
-            "with a kind are accepted too. Blocks nest: Sequential(…), Residual(a, b, shortcut=c), Concat([a], [b, c]) "
-            "or Add or Multiply of branches, where [] is what flows in, Repeat(3, a, b). Name a layer, x = ReLU(), "
-            "to use its value again: Concat()(x, y); x() runs it once more with the same weights.",
+            "with a kind are accepted too, and networks by name: resnet50(num_classes=10). Blocks nest: "
+            "Sequential(…), Residual(a, b, shortcut=c), Concat([a], [b, c]) or Add or Multiply of branches, where [] is "
+            "what flows in, Repeat(3, a, b). Name a layer, x = ReLU(), to use its value again: Concat()(x, y); x() runs it once more with the same weights.",
             examples=[["Conv2d(3, 8, 3, padding=1)", "ReLU()", "MaxPool2d(2)", "Flatten()", "Linear(2048, 10)"]],
         ),
     ]
     input_shape: Annotated[
-        list[int | list[int | None] | None] | None,
-        BeforeValidator(_shapes),
+        InputShapes,
         Field(
             description="Shape of one sample without the batch: [C, H, W] for PyTorch, [H, W, C] for Keras; a list of "
             "shapes for several inputs. Needed for output shapes and MACs, and for counts that depend on it.",

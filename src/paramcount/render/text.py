@@ -19,11 +19,6 @@ def render(report: Report, detail: Detail) -> str:
     if isinstance(report, NetworkReport):
         rows = [] if detail == "summary" else [line for row in report.shown(detail) for line in _row(row, detail)]
         return "\n".join((*rows, *closing(report, detail)))
-    from paramcount.compare import Comparison
-    from paramcount.render import compare
-
-    if isinstance(report, Comparison):
-        return compare.render(report)
     raise TypeError(f"no text for {type(report).__name__}")
 
 

@@ -18,7 +18,7 @@ def test_a_real_client_over_stdio(era: Literal["auto", "legacy"]) -> None:
         with anyio.fail_after(60):
             async with Client(stdio_client(parameters), mode=era) as client:
                 names = [tool.name for tool in (await client.list_tools()).tools]
-                assert names == ["conv_layer_params", "network_params"]
+                assert names == ["compare_networks", "conv_layer_params", "fit_to_budget", "network_params"]
                 result = await client.call_tool("conv_layer_params", {"k": 32, "f": 3, "c": 3})
                 assert not result.is_error
                 assert "28 × 32 = 896" in text_of(result)
@@ -28,3 +28,44 @@ def test_a_real_client_over_stdio(era: Literal["auto", "legacy"]) -> None:
                 assert "16 parameters" in text_of(again)
 
     anyio.run(talk)
+
+
+@pytest.mark.parametrize("era", ["auto", "legacy"])
+def test_a_long_search_tells_its_progress_and_ends_when_it_is_cancelled(era: Literal["auto", "legacy"]) -> None:
+    told: list[tuple[float, float | None]] = []
+    unknowns = {"classes": [1, 60], "channels": [1, 60], "width": [1, 60]}
+    hard = {
+        "layers": ["resnet50(num_classes=classes, in_channels=channels)", "Linear(classes, width)"],
+        "unknowns": unknowns,
+        "target": 24_000_000,
+    }
+
+    async def talk() -> None:
+        parameters = StdioServerParameters(command=sys.executable, args=["-m", "paramcount", "serve"])
+        with anyio.fail_after(60):
+            async with Client(stdio_client(parameters), mode=era) as client:
+                several = anyio.Event()
+
+                async def on_progress(progress: float, total: float | None, _message: str | None) -> None:
+                    told.append((progress, total))
+                    if len(told) == 3:
+                        several.set()
+
+                async with anyio.create_task_group() as tasks:
+
+                    async def search() -> None:
+                        await client.call_tool("fit_to_budget", hard, progress_callback=on_progress)
+
+                    tasks.start_soon(search)
+                    await several.wait()
+                    tasks.cancel_scope.cancel()
+                await client.call_tool("conv_layer_params", {"k": 32, "f": 3, "c": 3})
+                await anyio.sleep(0.5)
+                before = len(told)
+                await anyio.sleep(1)
+                assert len(told) == before, "the search goes on"
+
+    anyio.run(talk)
+    assert len(told) >= 3
+    assert [done for done, _ in told] == sorted({done for done, _ in told})
+    assert {of for _, of in told} == {60.0**3}

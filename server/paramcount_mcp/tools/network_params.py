@@ -38,8 +38,9 @@ class NetworkArguments(Arguments):
         Field(
             description="The layers in order, as constructor calls of PyTorch or Keras: a list, or one text. Objects "
             "with a kind are accepted too, and networks by name: resnet50(num_classes=10). Blocks nest: "
-            "Sequential(…), Residual(a, b, shortcut=c), Concat([a], [b, c]) or Add or Multiply of branches, where [] is "
-            "what flows in, Repeat(3, a, b). Name a layer, x = ReLU(), to use its value again: Concat()(x, y); x() runs it once more with the same weights.",
+            "Sequential(…), Residual(a, b, shortcut=c), Concat([a], [b, c]) or Add or Multiply of branches, where [] "
+            "is what flows in, Repeat(3, a, b). Name a layer, x = ReLU(), to use its value again: Concat()(x, y); x() "
+            "runs it once more with the same weights.",
             examples=[["Conv2d(3, 8, 3, padding=1)", "ReLU()", "MaxPool2d(2)", "Flatten()", "Linear(2048, 10)"]],
         ),
     ]

@@ -113,7 +113,10 @@ def network(
         problems.append(LayerError("no layer was given."))
     sources: tuple[tuple[str, Shape | None], ...] = ()
     try:
-        sources = _sources(wiring.sources, found.declared, given)
+        declared = found.declared
+        if not declared and found.usual is not None and given is None:
+            declared = [found.usual]
+        sources = _sources(wiring.sources, declared, given)
     except ParamcountError as error:
         problems.append(error)
     raise_all(problems)

@@ -83,6 +83,8 @@ class TakenApart:
     """What names of numbers stand for."""
     layers: list[Written] = field(default_factory=list[Written])
     declared: list[Shape] = field(default_factory=list[Shape])
+    usual: Shape | None = None
+    """What the builder of the network that comes first gives it, where nothing else is said."""
     variables: set[str] = field(default_factory=set[str])
     catalogued: dict[str, Architecture] = field(default_factory=dict[str, Architecture])
     """The networks of the catalogue, by what they are called here."""
@@ -169,7 +171,8 @@ class TakenApart:
             shape = _pop_shape(kwargs, "") if one.framework == "keras" else None
             if shape is not None:
                 self.declared.append(shape)
-                kwargs.setdefault("in_channels", shape[-1])
+            elif not self.layers and given.on is None:
+                self.usual = one.flowing_in(kwargs)
             layers = one.layers(given.args, kwargs)
         except ParamcountError as error:
             raise error.within(f"{given.path[:60]} ({given.name[:60]})" if given.path else given.name[:60]) from None

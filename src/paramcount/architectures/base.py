@@ -35,9 +35,9 @@ Rate = Annotated[float, Field(ge=0, le=1)]
 
 _IGNORED: Final[Mapping[Framework, frozenset[str]]] = {
     "pytorch": frozenset(("weights", "weights_backbone", "progress", "pretrained", "norm_layer", "init_weights")),
-    "keras": frozenset(("weights", "input_tensor", "name", "classifier_activation", "weights_name")),
+    "keras": frozenset(("weights", "input_tensor", "name", "classifier_activation", "weights_name", "in_channels")),
 }
-"""Arguments of the builders that change nothing that is counted."""
+"""Arguments of the builders that change nothing that is counted; Keras's take their channels from what flows in."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,19 @@ class Architecture:
         except ValidationError as error:
             raise_all([_explained(cast("Mapping[str, object]", one)) for one in error.errors(include_url=False)])
             raise
+
+    def flowing_in(self, kwargs: Mapping[str, object]) -> Shape | None:
+        """What Keras's builders give their networks by default; None where nothing is known without an input.
+
+        Raises:
+            LayerError: the number of channels is none.
+        """
+        if self.framework != "keras":
+            return None
+        channels = kwargs.get("in_channels", self.input_shape[-1])
+        if type(channels) is not int or not 1 <= channels <= MAX_SIZE:
+            raise LayerError(f"in_channels must be a whole number from 1 to {MAX_SIZE}, received {shown(channels)}.")
+        return (None, None, channels) if kwargs.get("include_top") is False else (*self.input_shape[:-1], channels)
 
     def __str__(self) -> str:
         defaults = {name: one.default for name, one in self.make.parameters.items()} | dict(self.variant.defaults)

@@ -40,7 +40,7 @@ def convnext(
 
 
 def _norm(width: int) -> Call:
-    """torchvision's LayerNorm2d: over the channels of each position."""
+    """Torchvision's LayerNorm2d: over the channels of each position."""
     return sequential(call("Permute", (0, 2, 3, 1)), call("LayerNorm", width), call("Permute", (0, 3, 1, 2)))
 
 

@@ -62,7 +62,8 @@ def check[A: Arguments](
             problems.append(_explained(cast("dict[str, Any]", problem)))
             given.pop(str(problem["loc"][0]) if problem["loc"] else "", None)
         # What is right is read all the same, so that every mistake is found; examples stand in for the rest.
-        stand_in = {name: (field.examples or [None])[0] for name, field in model.model_fields.items()}
+        required = {name: field for name, field in model.model_fields.items() if field.is_required()}
+        stand_in = {name: (field.examples or [None])[0] for name, field in required.items()}
         made = model.model_validate({**stand_in, **given})
     return {name: getattr(made, name) for name in given}, problems
 

@@ -6,6 +6,15 @@ MAX_LAYERS = 5_000
 MAX_TEXT = 256 * 1024
 """Characters of notation in one call."""
 
+MAX_SOURCE = 2**20
+"""Characters of what one call gives to read."""
+
+MAX_FILES = 200
+"""Files in one call."""
+
+MAX_ENTRY = 1_000
+"""Characters of a path, or of the call that names a model."""
+
 MAX_ROWS = {"summary": MAX_LAYERS, "layers": 2_000, "steps": 300}
 """Rows in one answer, by detail; an answer with more is given with less detail and says so."""
 

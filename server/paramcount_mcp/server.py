@@ -9,7 +9,9 @@ import json
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 
 import anyio
@@ -33,7 +35,8 @@ logger = logging.getLogger(__name__)
 INSTRUCTIONS = (
     "paramcount answers exactly what convolutional networks cost; never compute such numbers yourself. "
     "conv_layer_params for one convolution, network_params for several layers or any other kind, or a network by "
-    "name (resnet50()); compare_networks for two or more; fit_to_budget to find widths that meet a limit. "
+    "name (resnet50()); read_model for print(model), a summary, a configuration or source code; compare_networks for "
+    "two or more; fit_to_budget to find widths that meet a limit. "
     "Parameters need no input size; output shapes and MACs do: ask the user for it rather than assume it. "
     "Show the steps when an explanation is asked for, and pass a number the user has as `expected` to have it checked. "
     f"At most {limits.MAX_LAYERS:,} layers in one call; totals above 2^53 - 1 are refused."
@@ -43,7 +46,7 @@ INSTRUCTIONS = (
 class ParamcountServer(MCPServer[Any]):
     """An MCP server with paramcount's tools."""
 
-    def __init__(self) -> None:
+    def __init__(self, roots: Sequence[Path] = ()) -> None:
         super().__init__(
             "paramcount",
             title="paramcount",
@@ -55,10 +58,11 @@ class ParamcountServer(MCPServer[Any]):
         )
         self._threads = anyio.CapacityLimiter(limits.THREADS)
         self._recent = Recent(limits.RECENT)
+        self._tools = {name: _below(tool, tuple(root.resolve() for root in roots)) for name, tool in tools().items()}
 
     async def list_tools(self) -> list[Listed]:
         """List the tools, in the order of their names."""
-        return [tool.listed for tool in tools().values()]
+        return [tool.listed for tool in self._tools.values()]
 
     async def call_tool(
         self,
@@ -72,9 +76,9 @@ class ParamcountServer(MCPServer[Any]):
             ToolError: what the caller can correct, in words that stand alone.
             UnexpectedToolError: a defect of paramcount itself.
         """
-        tool = tools().get(name)
+        tool = self._tools.get(name)
         if tool is None:
-            raise ToolError(f"There is no tool {name[:60]!r}.{closest(name, tools())}")
+            raise ToolError(f"There is no tool {name[:60]!r}.{closest(name, self._tools)}")
         if tool.begin is not None:
             return await self._follow(tool, tool.begin, arguments, context)
         if not tool.threaded and _small(arguments):
@@ -127,6 +131,11 @@ def _plain(item: object) -> bool:
         return True
     values = cast("dict[object, object]", item).values()
     return not any(isinstance(one, dict) for value in values for one in (value, *(sequence(value) or ())))
+
+
+def _below(tool: Tool, roots: tuple[Path, ...]) -> Tool:
+    """The tool as one that may read files in these folders."""
+    return tool if tool.rooted is None else replace(tool, answer=functools.partial(tool.rooted, roots))
 
 
 def _answer(tool: Tool, arguments: dict[str, Any]) -> CallToolResult:
@@ -189,6 +198,10 @@ class Recent:
         return result
 
 
-def build_server() -> ParamcountServer:
-    """Make the server. It is run by `run()`, or driven in memory by `mcp.Client`."""
-    return ParamcountServer()
+def build_server(roots: Sequence[Path] = ()) -> ParamcountServer:
+    """Make the server. It is run by `run()`, or driven in memory by `mcp.Client`.
+
+    Args:
+        roots: folders in which `read_model` may read files: for a server on its user's own machine.
+    """
+    return ParamcountServer(roots)

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, cast
 
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
@@ -79,6 +80,8 @@ class Tool:
     clients in Python validate every answer against it, at ten microseconds for each nested schema."""
     threaded: bool = False
     """Whether a call may take long, whatever its arguments look like."""
+    rooted: Callable[[tuple[Path, ...], Mapping[str, object]], Answer] | None = None
+    """`answer` for a server that may read files below some folders."""
     begin: Callable[[Mapping[str, object]], Pending] | None = None
     """Begins an answer that takes long enough to be worked on in slices."""
 

@@ -6,6 +6,7 @@
     Add(…)  Multiply(…)  Subtract(…)     the same, joined by another layer
     Repeat(3, a, b)                      a and b three times over; shared=True runs the same layers three times
     Frozen(a, b)  Unused(a, b)           layers that are not trained; layers that exist and are never run
+    Unordered(a, b)                      layers that run in an order that is not known: counted, without shapes and MACs
     Tie("head.weight", "embed.weight")   two parameters that are one
     Outputs(a, b)                        the values that the network gives, where it is more than the last
 
@@ -21,7 +22,7 @@ from paramcount.errors import LayerError, UnknownNameError, sequence, shown
 from paramcount.layers.base import Example
 from paramcount.limits import MAX_SIZE
 from paramcount.notation import Assigned, Call, Name
-from paramcount.parts import NOTHING, Join, Outputs, Part, Repeated, Series, Spare, Tie, Written
+from paramcount.parts import NOTHING, Join, Loose, Outputs, Part, Repeated, Series, Spare, Tie, Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,10 @@ def _unused(inside: Inside, given: Given) -> Part:
     return Spare(series(inside, named(given)))
 
 
+def _unordered(inside: Inside, given: Given) -> Part:
+    return Loose(series(inside, named(given)))
+
+
 def _tie(_inside: Inside, given: Given) -> Part:
     names = [one.text if isinstance(one, Name) else one for one in given.args]
     first, second = names if len(names) == 2 else (None, None)
@@ -208,6 +213,12 @@ BLOCKS: Final[dict[str, Block]] = {
         "Unused(Linear(…), …)",
         "Layers that exist and are never run: counted, and named.",
         Example("Conv2d(3, 8, 3), Unused(Linear(4, 2))", 234, _PLAIN, _SMALL, (8, 7, 7)),
+    ),
+    "Unordered": Block(
+        _unordered,
+        "Unordered(Conv2d(…), …)",
+        "Layers that run in an order that is not known: counted, without shapes and MACs.",
+        Example("Unordered(Linear(4, 2), Conv2d(3, 8, 3))", 234, _PLAIN),
     ),
     "Tie": Block(
         _tie,

@@ -1,4 +1,4 @@
-"""The command line: `paramcount layer`, `paramcount network`, `paramcount serve`.
+"""The command line: `paramcount layer`, `paramcount network`, `paramcount read`, `paramcount serve`.
 
 Only `serve` imports the MCP server. Errors go to standard error with exit code 2; a network above
 `--at-most` ends with exit code 1.
@@ -19,7 +19,7 @@ from paramcount.render.text import latex
 from paramcount.report import DETAILS, Report
 from paramcount.rows import Detail
 from paramcount.signature import FRAMEWORKS, Framework
-from paramcount.written import InputShape, Item
+from paramcount.written import InputShape, Item, checked_shapes
 
 OK, ABOVE_LIMIT, USAGE = 0, 1, 2
 
@@ -60,7 +60,20 @@ def _parser() -> argparse.ArgumentParser:
     network.add_argument("--sparsity", type=float, metavar="SHARE", help="print the parameters left when pruned")
     network.set_defaults(run=_network)
 
-    for command in (layer, network):
+    read = commands.add_parser(
+        "read",
+        help="derive a model from another form of it",
+        description="Derive a model that is there as print(model), a summary table, a configuration or source code.",
+    )
+    read.add_argument(
+        "file", metavar="FILE", nargs="+", help="the file, with others it imports after it; - for standard input"
+    )
+    read.add_argument("--entry", default="", metavar="CALL", help='which model of a source: "Net(num_classes=10)"')
+    read.add_argument("--format", default="auto", metavar="FORMAT", help="what the file is (default: auto)")
+    read.add_argument("--detail", choices=DETAILS, default="layers", help="how much to print (default: layers)")
+    read.set_defaults(run=_read_model)
+
+    for command in (layer, network, read):
         command.add_argument(
             "--input",
             type=_sizes,
@@ -72,6 +85,14 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--json", action="store_true", help="print what the MCP tool answers")
 
     serve = commands.add_parser("serve", help="run the MCP server", description="Run the MCP server over stdio.")
+    serve.add_argument(
+        "--allow-root",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="let read_model read files below this folder; may be given again",
+    )
     serve.set_defaults(run=_serve)
     return parser
 
@@ -118,10 +139,27 @@ def _network(chosen: argparse.Namespace) -> int:
     return ABOVE_LIMIT
 
 
-def _serve(_chosen: argparse.Namespace) -> int:
+def _read_model(chosen: argparse.Namespace) -> int:
+    from paramcount.files import opened  # readers are many: only this command pays for them
+    from paramcount.readers import Asked, read
+
+    shapes = () if chosen.input is None else checked_shapes(chosen.input)
+    with opened(chosen.file, sys.stdin.buffer) as given:
+        reading = read(given, Asked(chosen.entry, shapes, chosen.framework), format=chosen.format)
+    try:
+        report = paramcount.derive(reading.network, expected=chosen.expected)
+    except ParamcountError as error:
+        if error.report is not None:
+            _print(reading.on(error.report), chosen.detail, as_json=chosen.json)  # as far as it got
+        raise
+    _print(reading.on(report), chosen.detail, as_json=chosen.json)
+    return OK
+
+
+def _serve(chosen: argparse.Namespace) -> int:
     from paramcount_mcp import build_server  # the SDK takes a second to import: only this command pays for it
 
-    build_server().run()
+    build_server(chosen.allow_root).run()
     return OK
 
 

@@ -16,7 +16,7 @@ from paramcount.flow import Flow, Rounds, Run, check_exact, derived, named
 from paramcount.layers.base import Layer
 from paramcount.limits import MAX_EXACT, MAX_SIZE
 from paramcount.memory import memory_of, nonzero
-from paramcount.network import Network, used
+from paramcount.network import UNKNOWN, Network, Node, used
 from paramcount.receptive import Seen, receptive_fields
 from paramcount.report import LayerReport, NetworkReport, Totals
 from paramcount.rows import Row
@@ -148,13 +148,15 @@ def _report(flow: Flow, unused: Sequence[Run], wanted: Wanted, failed: tuple[str
         trainable=_sum((row, row.derivation.trainable) for row in rows),
         non_trainable=_sum((row, row.derivation.non_trainable) for row in rows),
         buffers=_sum((row, row.derivation.buffers) for row in rows),
-        macs=_macs(rows, [shape for _, shape in network.inputs]),
+        macs=None if network.unordered else _macs(rows, [shape for _, shape in network.inputs]),
     )
     flow.at = ""  # what is refused from here on is the sum
     check_exact(totals.parameters.value, totals.macs)
     notes = list(dict.fromkeys(note for row in rows for note in row.derivation.notes))
     named_so = list({one.name: one for one in network.catalogued.values()}.values())
-    if totals.macs is None:
+    if network.unordered:
+        notes.append(_unordered(network))
+    elif totals.macs is None:
         usual = "".join(f" {one.name} is usually given {text(one.input_shape)}." for one in named_so[:1])
         notes.append(f"MACs and the shapes that are not shown depend on input_shape.{usual}")
     notes += [note for one in named_so for note in meant(one)]
@@ -170,7 +172,7 @@ def _report(flow: Flow, unused: Sequence[Run], wanted: Wanted, failed: tuple[str
             trainable=totals.trainable.value,
             buffers=totals.buffers.value,
         )
-        if memory is None:
+        if memory is None and not network.unordered:
             notes.append("Memory depends on input_shape.")
     if wanted.sparsity is not None:
         effective = nonzero(totals.parameters.value, wanted.sparsity)
@@ -212,7 +214,18 @@ def _sides(flow: Flow) -> str:
 def _idle(network: Network) -> list[str]:
     """Nodes whose output is never used."""
     values = {*used(network.nodes), *network.outputs}
-    return [node.name for node in network.nodes if node.name not in values]
+    return [
+        node.name
+        for node in network.nodes
+        if node.name not in values and not (isinstance(node, Node) and UNKNOWN in node.inputs)
+    ]
+
+
+def _unordered(network: Network) -> str:
+    """What an answer cannot hold where the order of layers is not known."""
+    number = network.unordered
+    which = "the layers run" if number == len(network.nodes) else f"{number} of the layers run"
+    return f"In which order {which} is not known: parameters are exact; shapes, MACs and memory are not answered."
 
 
 def _flat(trace: Sequence[Run | Rounds], times: int = 1, loops: tuple[tuple[int, int], ...] = ()) -> Iterator[Row]:

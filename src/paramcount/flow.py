@@ -13,7 +13,7 @@ from paramcount.errors import JoinError, LayerError, LimitError, ShapeError, exa
 from paramcount.expression import Expression, Quantity
 from paramcount.layers.base import ZERO, Derivation, Layer, Tensor
 from paramcount.limits import MAX_EXACT, MAX_TENSORS, MAX_UNROLLED
-from paramcount.network import ANY, Loop, Network, Node
+from paramcount.network import ANY, UNKNOWN, Loop, Network, Node
 from paramcount.shapes import Shape, elements, known
 
 BYTES: Mapping[str, int] = {"float32": 4, "float16": 2, "int8": 1}
@@ -100,6 +100,7 @@ class Flow:
         Raises:
             ParamcountError: a node cannot be derived; `trace` holds what was derived before it, `at` is its place.
         """
+        self.shapes[UNKNOWN] = None
         for pair in self.network.ties:
             for own, other in (pair, pair[::-1]):
                 owner, _, tensor = own.rpartition(".")
@@ -123,11 +124,13 @@ class Flow:
         return tuple([self._run(node) if isinstance(node, Node) else self._loop(node) for node in nodes])
 
     def _run(self, node: Node) -> Run:
+        layer, unordered = node.layer, UNKNOWN in node.inputs
         inputs = tuple([self.shapes[name] for name in node.inputs])
-        layer = node.layer
+        if unordered and layer.kind.inputs == (0, 0):
+            inputs = ()
         if node.shares:
             layer = self._own[node.shares].layer
-        key = (layer, inputs, node.frozen, bool(node.shares))
+        key = (layer, inputs, node.frozen, bool(node.shares), unordered)
         made = self.derived.get(key)
         if made is None:
             self.at = f"layer {node.name} ({node.layer})"
@@ -139,6 +142,8 @@ class Flow:
                 made = _frozen(made)
             if node.shares:
                 made = _shared(made)
+            if unordered:
+                made = replace(made, macs=None, output_shape=None, more_outputs=())
             self.derived[key] = made
             self._bound(made)
         self.shapes[node.name] = made.output_shape

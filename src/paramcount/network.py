@@ -1,7 +1,7 @@
 """A network: named nodes with named inputs."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from paramcount.architectures.base import Architecture
@@ -11,6 +11,9 @@ from paramcount.signature import Framework
 
 INPUT: Final = "input"
 """The name of a network's first input."""
+
+UNKNOWN: Final = "?"
+"""Stands for a value of which nothing is known: it flows into layers whose order is not known."""
 
 ANY: Final = "*"
 """Stands in the names of a loop's nodes for the number of the iteration."""
@@ -27,6 +30,11 @@ class Node:
     """The node whose parameters it uses, where it has none of its own."""
     frozen: bool = False
     """Whether its parameters are kept as they are in training."""
+
+
+def loose(node: Node) -> Node:
+    """The node as one of which it is not known what flows into it."""
+    return replace(node, inputs=(UNKNOWN,) * max(1, node.layer.kind.inputs[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,11 @@ class Network:
     """The networks of the catalogue in it, by the names before those of their layers."""
     blocks: Mapping[str, str] = field(default_factory=dict[str, str])
     """How the blocks in those are written, by the names before those of their layers."""
+
+    @property
+    def unordered(self) -> int:
+        """Nodes of which it is not known what flows into them: they have parameters, and neither shapes nor MACs."""
+        return sum(UNKNOWN in one.inputs for one in self.nodes if isinstance(one, Node))
 
 
 def used(nodes: "tuple[Node | Loop, ...]") -> Iterator[str]:

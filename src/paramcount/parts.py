@@ -10,6 +10,7 @@ A part takes the value that flows in and gives the value that flows on.
     Source      an input of the network
     Again       an earlier layer once more, with the same parameters
     Spare       layers that exist and are never run
+    Loose       layers that run in an order that is not known
     Tie         two parameters that are one
     Outputs     which values the network gives
 """
@@ -113,6 +114,13 @@ class Spare:
 
 
 @dataclass(frozen=True, slots=True)
+class Loose:
+    """Layers that run in an order that is not known; nothing is known of what flows out of them either."""
+
+    body: "Part"
+
+
+@dataclass(frozen=True, slots=True)
 class Tie:
     """Two parameters that are one, each written layer.tensor."""
 
@@ -128,7 +136,7 @@ class Outputs:
     parts: "tuple[Part, ...]"
 
 
-type Part = Written | Series | Join | Repeated | Start | Source | Again | Spare | Tie | Outputs
+type Part = Written | Series | Join | Repeated | Start | Source | Again | Spare | Loose | Tie | Outputs
 
 NOTHING = Series(())
 """What flows in flows on."""

@@ -20,6 +20,7 @@ from paramcount.expression import Expression, Quantity
 from paramcount.flow import Flow, Round, Rounds, Run, Trace
 from paramcount.layers.base import Reach, Step, Window
 from paramcount.layers.fields import AXES
+from paramcount.network import UNKNOWN
 from paramcount.shapes import extent
 
 _MAX_PERIOD = 4096
@@ -100,7 +101,8 @@ def receptive_fields(flow: Flow) -> dict[int, Seen]:
     """The receptive field of each `Run` of a trace, by its identity; of the last iteration in loops."""
     first, *others = flow.network.inputs
     start: Field = (POINT,) * _dims(flow.trace)
-    walk = _Walk({first[0]: start or "unknown", **dict.fromkeys((name for name, _ in others), "none")})
+    others_see: dict[str, Field] = dict.fromkeys((name for name, _ in others), "none")
+    walk = _Walk({first[0]: start or "unknown", UNKNOWN: "unknown", **others_see})
     walk.through(tuple(flow.trace))
     return walk.found
 
@@ -136,7 +138,7 @@ class _Walk:
             self.nodes += 1
             before: list[Field] = [self.values[name] for name in part.node.inputs]
             after: Field = "unknown"
-            if self.nodes <= _MAX_NODES:
+            if self.nodes <= _MAX_NODES and UNKNOWN not in part.node.inputs:
                 after = joined([reached(one, part.made.reach) for one in before])
             self.values[part.node.name] = after
             self.found[id(part)] = Seen(after, _steps(part, before[0]) if before else ())

@@ -7,7 +7,7 @@ apply are left out. `to_text` says the same for a reader.
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import override
+from typing import Literal, override
 
 from paramcount.expression import Expression
 from paramcount.flow import BYTES, FLOPS_PER_MAC
@@ -33,6 +33,41 @@ class Expected:
         answer: dict[str, object] = {"value": self.value, "match": self.match}
         if self.slip:
             answer["slip"] = self.slip
+        return answer
+
+
+type Completeness = Literal["full", "params_only", "partial"]
+"""What an answer to something that was read holds: everything; no shapes and MACs; not even every parameter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a network was read from, and how far."""
+
+    format: str
+    what: str
+    """What was read and how, in a few words."""
+    entry: str = ""
+    """Which model of those that were there."""
+    completeness: Completeness = "full"
+    not_understood: tuple[str, ...] = ()
+    """What could not be read, or could not be seen in what was given."""
+    stopped: Mapping[str, object] = field(default_factory=dict[str, object])
+    """Where a run of source code ended early: stage, reason, file, line and the line's text, as far as they apply."""
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, object]:
+        """The field `read` of an answer."""
+        answer: dict[str, object] = {"format": self.format, "what": self.what}
+        if self.entry:
+            answer["entry"] = self.entry
+        answer["completeness"] = self.completeness
+        if self.not_understood:
+            answer["not_understood"] = list(self.not_understood)
+        if self.stopped:
+            answer["stopped"] = dict(self.stopped)
+        if self.notes:
+            answer["notes"] = list(self.notes)
         return answer
 
 
@@ -145,6 +180,10 @@ class NetworkReport(Report):
     """The networks of the catalogue in it, by the names before those of their layers."""
     blocks: Mapping[str, str] = field(default_factory=dict[str, str])
     """How the blocks in those are written."""
+    read: Read | None = None
+    """What the network was read from, where it was."""
+    notation: str = ""
+    """The network in notation, where it was asked for."""
 
     def shown(self, detail: Detail) -> Sequence[Row | Group]:
         """The rows of an answer: every layer, or the blocks where a network of the catalogue has many layers."""
@@ -182,7 +221,13 @@ class NetworkReport(Report):
             answer["unused"] = list(self.unused)
         if self.failed is not None:
             answer["failed"] = {"at": self.failed[0], "reason": self.failed[1]}
+        answer |= self._source()
         return finish(answer, self.expected, self.notes)
+
+    def _source(self) -> dict[str, object]:
+        """What the network was read from, and how it is written."""
+        read = {} if self.read is None else {"read": self.read.to_dict()}
+        return {**read, **({"notation": self.notation} if self.notation else {})}
 
 
 def work(macs: Expression) -> dict[str, object]:

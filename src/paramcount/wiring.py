@@ -7,8 +7,8 @@ from paramcount.blocks import joined
 from paramcount.errors import LayerError, LimitError, ParamcountError, UnknownNameError, closest, enough, shown
 from paramcount.layers.base import Layer
 from paramcount.limits import MAX_UNROLLED
-from paramcount.network import ANY, INPUT, Loop, Node
-from paramcount.parts import Again, Join, Outputs, Part, Repeated, Series, Source, Spare, Start, Tie, Written
+from paramcount.network import ANY, INPUT, UNKNOWN, Loop, Node, loose
+from paramcount.parts import Again, Join, Loose, Outputs, Part, Repeated, Series, Source, Spare, Start, Tie, Written
 from paramcount.shapes import Shape
 from paramcount.written import scopes
 
@@ -60,8 +60,8 @@ class Wiring:
             return self._bind(part.variable, flow, part)
         if isinstance(part, Join):
             return self._layer(part.layer, tuple([self.run(branch, flow) for branch in part.branches]))
-        if isinstance(part, Repeated):
-            return self._loop(part, flow)
+        if isinstance(part, Repeated | Loose):
+            return self._loop(part, flow) if isinstance(part, Repeated) else self._unordered(part)
         if isinstance(part, Start | Again | Source):
             return self._earlier(part, flow)
         self._declare(part, flow)
@@ -75,6 +75,17 @@ class Wiring:
         name = self._free(part.label, rename=True) if self.sources else INPUT
         self.sources.append((name, part.shape))
         return self._bind(part.variable, name, part)
+
+    def _unordered(self, part: Loose) -> str:
+        """Each layer by itself: what flows into it, and out of it, is not known."""
+        start = len(self.nodes)
+        self.run(part.body, UNKNOWN)
+        for index in range(start, len(self.nodes)):
+            node = self.nodes[index]
+            if isinstance(node, Loop):
+                raise LayerError("Unordered holds layers and no repetition; write each of them.")
+            self.nodes[index] = loose(node)
+        return UNKNOWN
 
     def _declare(self, part: Spare | Tie | Outputs, flow: str) -> None:
         """What changes nothing that flows."""

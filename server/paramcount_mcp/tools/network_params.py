@@ -30,6 +30,9 @@ def _detail(value: object) -> object:
     return value
 
 
+WhichDetail = Annotated[Literal["summary", "layers", "steps"], BeforeValidator(_detail)]
+
+
 class NetworkArguments(Arguments):
     """A network and what to say of it."""
 
@@ -60,8 +63,7 @@ class NetworkArguments(Arguments):
         ),
     ] = None
     detail: Annotated[
-        Literal["summary", "layers", "steps"],
-        BeforeValidator(_detail),
+        WhichDetail,
         Field(description="Totals only, a row a layer, or every derivation.", examples=["summary"]),
     ] = "layers"
     expected: Annotated[

@@ -48,6 +48,18 @@ class Raw(Layer):
         )
 
 
+class Buffer(Layer):
+    """A tensor that is saved with the model and is no parameter."""
+
+    sizes: Annotated[tuple[int, ...], BeforeValidator(_sizes)]
+
+    @override
+    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
+        return Derivation(
+            layer=self, tensors=(Tensor("", self.sizes, buffer=True),), output_shape=self.sizes, reach="unknown"
+        )
+
+
 class LayerScale(Layer):
     """One factor for each channel, the last dimension of what flows through."""
 
@@ -82,6 +94,14 @@ KINDS = (
                     (1, 197, 768)),
             Example("Parameter((32, 1, 1))", 32, "torch 2.14.1", None, (32, 1, 1)),
         ),
+        inputs=(0, 0),
+    ),
+    Kind(
+        "buffer",
+        "A tensor that is saved with the model and is no parameter.",
+        Buffer,
+        Signature(("Buffer",), (Parameter("data", "sizes", tensor=True), *ignored("persistent"))),
+        examples=(Example("Buffer((49, 49))", 0, "torch 2.14.1", None, (49, 49)),),
         inputs=(0, 0),
     ),
     Kind(

@@ -7,7 +7,7 @@ from paramcount.flow import BYTES, FLOPS_PER_MAC
 from paramcount.layers.base import Step, Tensor
 from paramcount.memory import ASSUMPTIONS
 from paramcount.receptive import Seen
-from paramcount.report import Expected, LayerReport, NetworkReport, Report, memory
+from paramcount.report import Expected, LayerReport, NetworkReport, Read, Report, memory
 from paramcount.rows import Detail, Group, Row
 from paramcount.shapes import Shape, known, text
 
@@ -65,7 +65,29 @@ def closing(report: NetworkReport, detail: Detail) -> list[str]:
         lines.append(f"never run, and counted: {', '.join(report.unused)}")
     if report.failed is not None:
         lines.append(f"stopped at {report.failed[0]}: {report.failed[1]}")
-    return [*lines, *_ending(report.expected, report.notes)]
+    lines += _ending(report.expected, report.notes)
+    if report.read is not None:
+        lines += read_lines(report.read)
+    if report.notation:
+        lines += ["in notation:", report.notation]
+    return lines
+
+
+_COMPLETENESS = {
+    "full": "",
+    "params_only": "; parameters only",
+    "partial": "; not everything could be read, and the total lacks what could not",
+}
+
+
+def read_lines(read: Read) -> list[str]:
+    """What was read, and how far."""
+    entry = f": {read.entry}" if read.entry else ""
+    lines = [f"read ({read.format}): {read.what}{entry}{_COMPLETENESS[read.completeness]}"]
+    if read.stopped:
+        lines.append("    stopped: " + ", ".join(f"{name} {value}" for name, value in read.stopped.items()))
+    lines += [f"    not understood: {one}" for one in read.not_understood]
+    return [*lines, *(f"    {one}" for one in read.notes)]
 
 
 def _all(several: Sequence[Shape | None]) -> str:

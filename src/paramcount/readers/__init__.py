@@ -1,0 +1,70 @@
+"""Readers: what a caller has in another form → Network. One file a format, found by looking into this package.
+
+    print(model), summary tables, configurations, source code, model files ──read──▶ Reading: Network, and what was read
+
+A module offers its `READER`; nothing lists formats by hand. What is read is never run here.
+"""
+
+import importlib
+import pkgutil
+from functools import cache
+from typing import Final
+
+from paramcount.errors import NotationError, ParamcountError, UnknownNameError, closest, shown
+from paramcount.readers.base import Asked, Given, Reader, Reading
+
+AUTO: Final = "auto"
+"""The format that stands for whichever it is."""
+
+__all__ = ["AUTO", "Asked", "Given", "Reader", "Reading", "read", "readers"]
+
+
+@cache
+def readers() -> dict[str, Reader]:
+    """Every reader by its format, sorted.
+
+    Raises:
+        TypeError: two readers have one format.
+    """
+    modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
+    offered: list[Reader] = [module.READER for module in modules if hasattr(module, "READER")]
+    found = {reader.format: reader for reader in sorted(offered, key=lambda reader: reader.format)}
+    if len(found) != len(offered):
+        raise TypeError("two readers have one format")
+    return found
+
+
+def read(given: Given, asked: Asked | None = None, *, format: str = AUTO) -> Reading:  # noqa: A002 - what it is called
+    """Read a network.
+
+    Args:
+        given: text, files or an open file.
+        asked: the entry, input shapes and framework that the caller names.
+        format: one of `readers()`, or "auto": what it looks like most.
+
+    Raises:
+        UnknownNameError: there is no such format.
+        NotationError: it looks like none of the formats.
+        ParamcountError: it cannot be read; each reader says why.
+    """
+    reader = _looks_like(given) if format == AUTO else readers().get(format)
+    if reader is None:
+        known = ", ".join((AUTO, *readers()))
+        raise UnknownNameError(f"format must be one of {known}, received {shown(format)}.{closest(format, readers())}")
+    try:
+        return reader.read(given, asked or Asked())
+    except ParamcountError as error:
+        taken = f"read as {reader.format}" if format == AUTO else reader.format
+        raise error.within(f"{given.name}, {taken}" if given.name else taken) from None
+
+
+def _looks_like(given: Given) -> Reader:
+    likeness = {name: reader.likeness(given) for name, reader in readers().items()}
+    best = max(likeness, key=lambda name: likeness[name])
+    if likeness[best] > 0:
+        return readers()[best]
+    if given.stream is None and not given.text.strip():
+        raise NotationError("nothing was given to read.")
+    known = "; ".join(f"{name}: {reader.about}" for name, reader in readers().items())
+    hint = "" if given.stream is not None else " Layers in notation go to network_params or `paramcount network`."
+    raise NotationError(f"{given.name or 'the text'} is in no format that is known ({known}).{hint}")

@@ -18,7 +18,13 @@ def test_a_real_client_over_stdio(era: Literal["auto", "legacy"]) -> None:
         with anyio.fail_after(60):
             async with Client(stdio_client(parameters), mode=era) as client:
                 names = [tool.name for tool in (await client.list_tools()).tools]
-                assert names == ["compare_networks", "conv_layer_params", "fit_to_budget", "network_params"]
+                assert names == [
+                    "compare_networks",
+                    "conv_layer_params",
+                    "fit_to_budget",
+                    "network_params",
+                    "read_model",
+                ]
                 result = await client.call_tool("conv_layer_params", {"k": 32, "f": 3, "c": 3})
                 assert not result.is_error
                 assert "28 × 32 = 896" in text_of(result)

@@ -204,7 +204,7 @@ class Layer(BaseModel, ABC):
     @cached_property
     def text(self) -> str:
         """The layer as its framework spells it, defaults left out."""
-        return self.signature.write({name: _compact(value) for name, value in self.__dict__.items()})
+        return self.signature.write({name: _compact(value, self.kind.dims) for name, value in self.__dict__.items()})
 
     def __str__(self) -> str:
         return self.text
@@ -216,11 +216,13 @@ class Layer(BaseModel, ABC):
         return copy
 
 
-def _compact(value: object) -> object:
-    """Write (3, 3) as 3."""
+def _compact(value: object, dims: int) -> object:
+    """Write (3, 3) as 3 where it holds one number for each spatial dimension, and no shape."""
     if type(value) is not tuple:
         return value
     items = cast("tuple[object, ...]", value)
+    if not dims and len(items) > 1:
+        return value
     return items[0] if items and type(items[0]) is int and len(set(items)) == 1 else items
 
 

@@ -222,7 +222,7 @@ def _compact(value: object, dims: int) -> object:
         return value
     items = cast("tuple[object, ...]", value)
     if not dims and len(items) > 1:
-        return value
+        return items
     return items[0] if items and type(items[0]) is int and len(set(items)) == 1 else items
 
 

@@ -1,0 +1,158 @@
+"""The worker processes: what a guest does to them costs one answer, and the next is given."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from paramcount import LimitError, NotationError, ParamcountError
+from paramcount.readers import sandbox
+from paramcount.readers.sandbox import Cancelled, Limits, Sandboxes
+
+HARNESS = """
+import json
+def run(job):
+    names = {"job": job}
+    exec(job["source"], names)
+    return names.get("found")
+"""
+"""A guest that runs what it is given and answers with what that calls `found`."""
+
+
+@pytest.fixture(scope="module")
+def guest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("guest")
+    (folder / "harness.py").write_text(HARNESS)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def one(guest: Path) -> Iterator[Sandboxes]:
+    sandboxes = Sandboxes(1, Limits(fuel=8_000_000_000, seconds=3, answer=100_000), guest)
+    yield sandboxes
+    sandboxes.close()
+
+
+def run(sandboxes: Sandboxes, source: str) -> bytes:
+    return sandboxes.run({"source": source})
+
+
+def test_a_guest_answers(one: Sandboxes) -> None:
+    assert run(one, "found = sum(range(10))") == b"45"
+    assert run(one, "import einops; found = einops.__name__") == b'"einops"'
+    assert run(one, "from paramcount.operations import macs; found = macs('matmul', [(2, 3), (3, 5)], {})") == b"30"
+
+
+def test_nothing_is_left_of_one_run_in_the_next(one: Sandboxes) -> None:
+    run(one, "import builtins, harness, einops; builtins.mine = 1; harness.run = einops.rearrange = None; found = 1")
+    assert run(one, "import builtins; found = hasattr(builtins, 'mine')") == b"false"
+
+
+@pytest.mark.parametrize(
+    ("source", "error", "words"),
+    [
+        ("while True: pass", LimitError, "8,000,000,000 instructions"),
+        ("10 ** 10 ** 8", LimitError, "instructions"),
+        ("import re; re.match('(a+)+$', 'a' * 40 + 'b')", LimitError, "instructions"),
+        ("import time; time.sleep(60)", LimitError, "3 s"),
+        ("held = []\nwhile True: held.append(bytearray(10**7))", LimitError, "256 MiB"),
+        ("for _ in range(1000): print('x' * 10**6)", LimitError, "256 MiB"),
+        ("found = 'x' * 100_001", LimitError, "100,000 bytes"),
+        ("import os; os._exit(0)", NotationError, "ended the program"),
+        ("import sys; sys.exit()", NotationError, "ended the program"),
+        ("import os; os.abort()", NotationError, "crashed the sandbox"),
+        ("x = " + "(" * 190 + ")" * 190, NotationError, "nests too deeply"),
+        ("import sys; sys.setrecursionlimit(10**9)\ndef f(): f()\nf()", NotationError, "nests too deeply"),
+        ("1 / 0", NotationError, "interfered"),
+        ("found = object()", NotationError, "interfered"),
+        ("import json; json.dumps = lambda *a, **k: '\\n{\"bytes\": 2}\\n{}'; found = 1", None, ""),
+    ],
+)
+def test_a_guest_that_goes_wrong_costs_one_answer(
+    one: Sandboxes, source: str, error: type[ParamcountError] | None, words: str
+) -> None:
+    if error is None:
+        run(one, source)
+    else:
+        with pytest.raises(error, match=words):
+            run(one, source)
+    assert run(one, "found = 7") == b"7"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "open('/etc/passwd')",
+        "import os; os.listdir('/')",
+        "open('/tmp/mine', 'w')",
+        "import socket; socket.create_connection(('127.0.0.1', 80))",
+        "import subprocess; subprocess.run(['id'])",
+        "import os; os.fork()",
+        "import threading; threading.Thread(target=print).start()",
+        "import ctypes",
+        "import asyncio; asyncio.run(job())",
+    ],
+)
+def test_a_guest_has_no_way_out(one: Sandboxes, source: str) -> None:
+    with pytest.raises(NotationError, match="interfered"):
+        run(one, source)
+
+
+def test_a_guest_sees_no_environment(one: Sandboxes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET", "0123")
+    assert b"0123" not in run(one, "import os; found = str(dict(os.environ))")
+
+
+def test_a_job_that_is_given_up_ends_its_worker(one: Sandboxes) -> None:
+    job = one.start({"source": "while True: pass"})
+    assert not job.wait(0.3)
+    began = time.perf_counter()
+    job.cancel()
+    with pytest.raises(Cancelled):
+        job.answer()
+    assert time.perf_counter() - began < 2
+    assert run(one, "found = 8") == b"8"
+
+
+def test_a_job_that_waits_for_a_worker_can_be_given_up(one: Sandboxes) -> None:
+    first = one.start({"source": "import time; time.sleep(1); found = 1"})
+    second = one.start({"source": "found = 2"})
+    time.sleep(0.2)
+    waiting = next(job for job in (first, second) if not job.running)
+    waiting.cancel()
+    with pytest.raises(Cancelled):
+        waiting.answer()
+    other = first if waiting is second else second
+    assert other.answer() in (b"1", b"2")
+
+
+def test_no_more_jobs_run_than_there_are_workers(guest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[int] = []
+    real = sandbox.Worker
+
+    def counted(*given: object) -> object:
+        started.append(1)
+        return real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sandbox, "Worker", counted)
+    two = Sandboxes(2, guest=guest)
+    jobs = [two.start({"source": f"found = {number}"}) for number in range(6)]
+    assert [job.answer() for job in jobs] == [str(number).encode() for number in range(6)]
+    assert 1 <= len(started) <= 2
+    two.close()
+
+
+def test_where_the_sandbox_has_no_wheel_the_error_says_so(guest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = sandbox.place
+    monkeypatch.setattr(sandbox, "place", lambda _: real("no_such_package"))
+    with pytest.raises(ParamcountError, match="none for this platform"):
+        Sandboxes(1, guest=guest).run({"source": ""})
+
+
+def test_importing_the_readers_does_not_import_the_sandbox() -> None:
+    import subprocess
+    import sys
+
+    program = "import sys, paramcount.readers.sandbox; sys.exit('eryx' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0

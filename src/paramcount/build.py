@@ -117,6 +117,9 @@ def network(
         if not declared and found.usual is not None and given is None:
             declared = [found.usual]
         sources = _sources(wiring.sources, declared, given)
+        flows = sources[0][1]
+        if found.channels is not None and flows is not None and flows[-1:] != (found.channels,):
+            raise LayerError(f"in_channels={found.channels}, but input_shape={shapes.text(flows)}. Give one.")
     except ParamcountError as error:
         problems.append(error)
     raise_all(problems)

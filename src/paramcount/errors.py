@@ -14,10 +14,17 @@ A message states the rule, the value received and a way out; the frames around i
 """
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence, Sized
 from typing import TYPE_CHECKING, Self, cast
 
 from paramcount.limits import MAX_EXACT, MAX_LISTED, MAX_MISTAKES
+
+_STEM = 4
+"""Characters from which on a name's beginning tells what is meant."""
+
+_MOST_NEAR = 6
+"""Names that are suggested."""
 
 if TYPE_CHECKING:
     from paramcount.report import NetworkReport
@@ -117,18 +124,28 @@ def sequence(value: object) -> tuple[object, ...] | None:
 
 
 def closest(name: str, known: Iterable[str]) -> str:
-    """Say which known names come close to `name`, as the end of a sentence; empty where none does."""
-    by_lower: dict[str, list[str]] = {}
+    """Say which known names come close to `name`, as the end of a sentence; empty where none does.
+
+    A name is close that is the same but for capitals, hyphens and underscores, that begins so, or that is like it.
+    """
+    by_plain: dict[str, list[str]] = {}
     for candidate in known:
-        by_lower.setdefault(candidate.lower(), []).append(candidate)
-    if name.lower() in by_lower:
-        return f" Did you mean {' or '.join(by_lower[name.lower()])}?"
-    asked = name[:60].lower()
-    matches = difflib.get_close_matches(asked, sorted(by_lower), n=3, cutoff=0.6)
-    likeness = [difflib.SequenceMatcher(None, match, asked).ratio() for match in matches]
-    near = [match for match, ratio in zip(matches, likeness, strict=True) if ratio > likeness[0] - 0.1]
-    names = [candidate for match in near for candidate in sorted(by_lower[match])][:4]
+        by_plain.setdefault(plain(candidate), []).append(candidate)
+    asked = plain(name[:60])
+    near = [asked] if asked in by_plain else []
+    if not near and len(asked) >= _STEM:
+        near = sorted((one for one in by_plain if one.startswith(asked)), key=lambda one: (len(one), one))
+    if not near:
+        matches = difflib.get_close_matches(asked, sorted(by_plain), n=3, cutoff=0.6)
+        likeness = [difflib.SequenceMatcher(None, match, asked).ratio() for match in matches]
+        near = [match for match, ratio in zip(matches, likeness, strict=True) if ratio > likeness[0] - 0.1]
+    names = [candidate for match in near for candidate in sorted(by_plain[match])][:_MOST_NEAR]
     return f" Did you mean {' or '.join(names)}?" if names else ""
+
+
+def plain(name: str) -> str:
+    """A name without what people write differently: ResNet-50, resnet50 and ResNet_50 are one."""
+    return re.sub(r"[\s_.\-]", "", name.lower())
 
 
 def shown(value: object, length: int = 60) -> str:

@@ -14,7 +14,7 @@ from typing import Final, cast
 from pydantic_core import PydanticCustomError
 
 from paramcount import shapes
-from paramcount.architectures import find
+from paramcount.architectures import catalogue, find
 from paramcount.architectures.base import Architecture
 from paramcount.blocks import Block, Given, joined
 from paramcount.errors import (
@@ -23,13 +23,14 @@ from paramcount.errors import (
     NotationError,
     ParamcountError,
     UnknownNameError,
+    closest,
     enough,
     sequence,
     shown,
 )
 from paramcount.layers import frameworks_of, is_kind, spellings
 from paramcount.layers.fields import sizes
-from paramcount.limits import MAX_DEPTH, MAX_INPUTS, MAX_NAME
+from paramcount.limits import MAX_DEPTH, MAX_INPUTS, MAX_NAME, MAX_SIZE
 from paramcount.modules import EVERY_BLOCK
 from paramcount.notation import NO_VALUES, Assigned, Call, Name, Number, evaluate, read
 from paramcount.parts import Again, Part, Series, Source, Start, Written
@@ -85,6 +86,8 @@ class TakenApart:
     declared: list[Shape] = field(default_factory=list[Shape])
     usual: Shape | None = None
     """What the builder of the network that comes first gives it, where nothing else is said."""
+    channels: int | None = None
+    """The channels that it was said to take, which what is given must have."""
     variables: set[str] = field(default_factory=set[str])
     catalogued: dict[str, Architecture] = field(default_factory=dict[str, Architecture])
     """The networks of the catalogue, by what they are called here."""
@@ -168,11 +171,8 @@ class TakenApart:
                     f" Leave framework out, or write framework='{one.framework}'."
                 )
             kwargs = dict(given.kwargs)
-            shape = _pop_shape(kwargs, "") if one.framework == "keras" else None
-            if shape is not None:
-                self.declared.append(shape)
-            elif not self.layers and given.on is None:
-                self.usual = one.flowing_in(kwargs)
+            if one.framework == "keras":
+                self._flows_into(one, kwargs, first=not self.layers and given.on is None)
             layers = one.layers(given.args, kwargs)
         except ParamcountError as error:
             raise error.within(f"{given.path[:60]} ({given.name[:60]})" if given.path else given.name[:60]) from None
@@ -180,6 +180,22 @@ class TakenApart:
         inside = _Inside(self, given, depth + 1)
         parts = tuple([inside.take(layer, str(index)) for index, layer in enumerate(layers)])
         return Series(parts, given.variable, given.on)
+
+    def _flows_into(self, one: Architecture, kwargs: dict[str, object], *, first: bool) -> None:
+        """Take what Keras's builder is told of its input, or gives its network by default, out of the arguments."""
+        shape = _pop_shape(kwargs, "")
+        channels = kwargs.pop("in_channels", None)
+        if channels is not None and (type(channels) is not int or not 1 <= channels <= MAX_SIZE):
+            raise LayerError(f"in_channels must be a whole number from 1 to {MAX_SIZE}, received {shown(channels)}.")
+        if channels is not None and not first:
+            raise LayerError("in_channels is told by what flows in; leave it out.")
+        if shape is not None:
+            if channels not in (None, shape[-1] if shape else None):
+                raise LayerError(f"in_channels={channels}, but input_shape={shapes.text(shape)}. Give one.")
+            self.declared.append(shape)
+        elif first:
+            self.channels = channels
+            self.usual = one.usual(channels or one.channels, include_top=kwargs.get("include_top") is not False)
 
     def _block(self, block: Block, given: Given, depth: int) -> Part:
         if self.catalogued:
@@ -408,8 +424,12 @@ def _is_catalogued(name: str) -> bool:
 
 def _read(text: str, most: int, values: Mapping[str, Number]) -> Sequence[object]:
     """Read notation; the bare name of a network, as people write it, is a call of it: ResNet-50."""
-    if _BARE.fullmatch(text) and len(text) <= MAX_NAME and find(text, None) is not None:
-        return [Call(text.strip(), (), {})]
+    if _BARE.fullmatch(text) and len(text) <= MAX_NAME:
+        if find(text, None) is not None:
+            return [Call(text.strip(), (), {})]
+        near = closest(text, catalogue())
+        if near and not text.strip().isidentifier():
+            raise UnknownNameError(f"{shown(text)} is no network paramcount knows.{near}")
     return read(text, most=most, values=values)
 
 

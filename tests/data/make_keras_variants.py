@@ -1,7 +1,12 @@
-"""Write keras_variants.json: networks of keras.applications in changed forms, counted by building them. Needs Keras."""
+"""Write keras_variants.json: networks of keras.applications in changed forms, counted by building them. Needs Keras.
+
+With a seed and a number, `make_keras_variants.py 7 200`, that many calls drawn at random are printed instead.
+"""
 
 import json
+import random
 import sys
+from math import prod
 from pathlib import Path
 
 import keras
@@ -47,8 +52,37 @@ CASES = [
     ("MobileNetV3Small", {"minimalistic": True, "alpha": 1.5, "include_preprocessing": False}),
     ("EfficientNetV2B0", {"include_preprocessing": False}),
     ("ConvNeXtTiny", {"include_preprocessing": False, "classes": 5}),
+    ("MobileNetV3Large", {"dropout_rate": 0.0, "classes": 4}),
 ]
 SIZES = {"MobileNetV3Small": (224, 224, 3), "MobileNetV3Large": (224, 224, 3)}
+NAMES = [
+    *("VGG16", "ResNet50", "ResNet101", "ResNet50V2", "MobileNet", "MobileNetV2", "MobileNetV3Small"),
+    *("MobileNetV3Large", "DenseNet121", "DenseNet169", "InceptionV3", "InceptionResNetV2", "Xception"),
+    *("NASNetMobile", "EfficientNetB0", "EfficientNetB1", "EfficientNetB3", "EfficientNetV2B0", "EfficientNetV2B2"),
+    *("EfficientNetV2B3", "EfficientNetV2S", "ConvNeXtTiny"),
+]
+
+
+def drawn(dice: random.Random) -> tuple[str, dict]:
+    """A network with arguments and an image size at random."""
+    name = dice.choice(NAMES)
+    options = {}
+    if dice.random() < 0.5:
+        options["classes"] = dice.randint(1, 400)
+    least = 80 if name.startswith(("Incept", "Xcept")) else 33
+    if dice.random() < 0.8:
+        options["input_shape"] = (dice.randint(least, 200), dice.randint(least, 200), dice.randint(1, 6))
+    if dice.random() < 0.4:
+        options |= {"include_top": False, "pooling": dice.choice((None, "avg", "max"))}
+    if name == "MobileNet" and dice.random() < 0.7:
+        options |= {"alpha": dice.randint(2, 30) / 16, "depth_multiplier": dice.randint(1, 3)}
+    if name == "MobileNetV2" and dice.random() < 0.7:
+        options |= {"alpha": dice.randint(4, 30) / 16}
+    if name.startswith("MobileNetV3") and dice.random() < 0.7:
+        options |= {"alpha": dice.randint(4, 30) / 16, "minimalistic": dice.random() < 0.5}
+    if name.startswith(("EfficientNetV2", "ConvNeXt")) and dice.random() < 0.5:
+        options |= {"include_preprocessing": False}
+    return name, options
 
 
 def measured(name: str, options: dict) -> dict:
@@ -58,8 +92,8 @@ def measured(name: str, options: dict) -> dict:
         given.setdefault("input_shape", SIZES[name])
     model = getattr(keras.applications, name)(weights=None, **given)
     text = ", ".join(f"{key}={value!r}" for key, value in options.items())
-    trainable = sum(_size(weight.shape) for weight in model.trainable_weights)
-    return {
+    trainable = sum(prod(weight.shape) for weight in model.trainable_weights)
+    case = {
         "call": f"{name}({text})",
         "input_shape": list(model.input_shape[1:]),
         "total": model.count_params(),
@@ -67,18 +101,42 @@ def measured(name: str, options: dict) -> dict:
         "non_trainable": model.count_params() - trainable,
         "output_shape": list(model.output_shape[1:]),
     }
+    if None not in model.input_shape[1:]:
+        case["macs"] = sum(map(macs, walked(model)))
+    keras.backend.clear_session()
+    return case
 
 
-def _size(shape: tuple) -> int:
-    size = 1
-    for one in shape:
-        size *= one
-    return size
+def walked(model: keras.Model) -> list[keras.Layer]:
+    """The layers, those of models in the model too."""
+    return [one for layer in model.layers for one in (walked(layer) if isinstance(layer, keras.Model) else [layer])]
+
+
+def macs(layer: keras.Layer) -> int:
+    """Multiply-accumulates of a convolution or a dense layer: what comes out, times what each is computed from."""
+    if isinstance(layer, keras.layers.SeparableConv2D):
+        kernel, point = layer.depthwise_kernel.shape, layer.pointwise_kernel.shape
+        positions = prod(layer.output.shape[1:3])
+        return positions * (prod(kernel) + prod(point))
+    if isinstance(layer, keras.layers.DepthwiseConv2D):
+        return prod(layer.output.shape[1:3]) * prod(layer.kernel.shape)
+    if isinstance(layer, keras.layers.Conv2D):
+        return prod(layer.output.shape[1:]) * prod(layer.kernel.shape[:3])
+    if isinstance(layer, keras.layers.Dense):
+        return prod(layer.output.shape[1:]) * layer.kernel.shape[0]
+    return 0
 
 
 if __name__ == "__main__":
+    if len(sys.argv) == 3:
+        dice = random.Random(int(sys.argv[1]))
+        for _ in range(int(sys.argv[2])):
+            print(json.dumps(measured(*drawn(dice))), flush=True)
+        sys.exit()
     cases = [measured(name, options) for name, options in CASES]
-    about = f"keras {keras.__version__}; made by make_keras_variants.py"
+    dice = random.Random(0)
+    cases += [measured(*drawn(dice)) for _ in range(40)]
+    about = f"keras {keras.__version__}; made by make_keras_variants.py; MACs of convolutions and dense layers"
     lines = ",\n  ".join(json.dumps(case) for case in cases)
     text = f'{{"about": {json.dumps(about)}, "cases": [\n  {lines}\n]}}\n'
     Path(__file__).with_name("keras_variants.json").write_text(text, encoding="utf-8")

@@ -10,6 +10,7 @@ import re
 from functools import cache
 
 from paramcount.architectures.base import Architecture, Family
+from paramcount.errors import plain
 from paramcount.signature import Framework
 
 
@@ -33,11 +34,6 @@ def catalogue() -> dict[str, Architecture]:
     return dict(sorted(found.items()))
 
 
-def plain(name: str) -> str:
-    """A name without what people write differently: ResNet-50, resnet50 and ResNet_50 are one."""
-    return re.sub(r"[\s_.\-]", "", name.lower())
-
-
 @cache
 def _by_plain_name() -> dict[str, tuple[Architecture, ...]]:
     found: dict[str, tuple[Architecture, ...]] = {}
@@ -52,7 +48,7 @@ def find(name: str, framework: Framework | None) -> Architecture | None:
     if exact is not None and framework in (None, exact.framework):
         return exact
     alike = _by_plain_name().get(plain(name), ())
-    asked = next((one for one in alike if one.framework == framework), None)
+    asked = next((one for one in alike if one.framework == (framework or "pytorch")), None)
     return asked or exact or next(iter(alike), None)
 
 
@@ -60,12 +56,14 @@ def meant(one: Architecture) -> list[str]:
     """Say which network was taken, where others that count differently go by the same name."""
     stem = _stem(plain(one.name))
     alike = [other for key, others in _by_plain_name().items() if _stem(key) == stem for other in others]
-    others = [other for other in alike if other.total != one.total]
-    if not others:
+    listed = [f"{other.name} of {other.builder}: {other.total:,}" for other in alike if other.total != one.total]
+    listed += map(str, one.variant.beside)
+    if not listed:
         return []
-    listed = ", ".join(f"{other.name} ({other.source.rpartition('; ')[2]}) {other.total:,}" for other in others)
-    own = f"{one.name} is that of {one.source.rpartition('; ')[2]}, {one.total:,} parameters by default"
-    return [f"{own}. Others go by the same name: {listed}."]
+    return [
+        f"{one.name} of {one.builder} has {one.total:,} parameters by default. "
+        f"Others that go by the name: {'; '.join(listed)}."
+    ]
 
 
 def _stem(key: str) -> str:

@@ -27,17 +27,32 @@ type Layers = list[Call | Assigned]
 
 Size = Annotated[int, Field(strict=True, ge=1, le=MAX_SIZE)]
 """A number of classes, channels or layers."""
-Flag = StrictBool
-Factor = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
+Depth = Annotated[int, Field(strict=True, ge=1, le=1000)]
+"""A number of blocks in a row."""
+Factor = Annotated[float, Field(strict=True, gt=0, le=1000, allow_inf_nan=False)]
 """What widths are multiplied by."""
-Rate = Annotated[float, Field(ge=0, le=1)]
+Rate = Annotated[float, Field(strict=True, ge=0, le=1)]
 """The share that is dropped."""
 
 _IGNORED: Final[Mapping[Framework, frozenset[str]]] = {
     "pytorch": frozenset(("weights", "weights_backbone", "progress", "pretrained", "norm_layer", "init_weights")),
-    "keras": frozenset(("weights", "input_tensor", "name", "classifier_activation", "weights_name", "in_channels")),
+    "keras": frozenset(("weights", "input_tensor", "name", "classifier_activation", "weights_name")),
 }
 """Arguments of the builders that change nothing that is counted; Keras's take their channels from what flows in."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Another count that people know the same network by."""
+
+    total: int
+    about: str
+    """Whose count it is."""
+    call: str = ""
+    """How the catalogue makes it; "" where it does not."""
+
+    def __str__(self) -> str:
+        return f"{self.about}{f', {self.call}' if self.call else ''}: {self.total:,}"
 
 
 @dataclass(frozen=True)
@@ -45,16 +60,26 @@ class Variant:
     """One named network of a family.
 
     `total` is what the framework counts with the builder's defaults; `given` what the variant fixes, in the
-    order of the family's positional arguments; `defaults` what it presets of the builder's keyword arguments.
+    order of the family's positional arguments; `defaults` what it presets of the builder's keyword arguments;
+    `beside` other counts by which it is known.
     """
 
     total: int
     given: tuple[object, ...] = ()
     defaults: Mapping[str, object] = field(default_factory=dict[str, object])
     input_shape: Shape | None = None
+    beside: tuple[Beside, ...] = ()
 
-    def __init__(self, total: int, *given: object, input_shape: Shape | None = None, **defaults: object) -> None:
-        for name, value in (("total", total), ("given", given), ("input_shape", input_shape), ("defaults", defaults)):
+    def __init__(
+        self,
+        total: int,
+        *given: object,
+        input_shape: Shape | None = None,
+        beside: tuple[Beside, ...] = (),
+        **defaults: object,
+    ) -> None:
+        values = {"total": total, "given": given, "input_shape": input_shape, "beside": beside, "defaults": defaults}
+        for name, value in values.items():
             object.__setattr__(self, name, value)
 
 
@@ -72,6 +97,11 @@ class Architecture:
     make: "Family"
     variant: Variant
 
+    @property
+    def builder(self) -> str:
+        """Whose network it is: the last part of its source."""
+        return self.source.rpartition("; ")[2]
+
     def layers(self, args: Sequence[object], kwargs: Mapping[str, object]) -> Layers:
         """Write the network's layers.
 
@@ -85,7 +115,9 @@ class Architecture:
         known = self.make.parameters
         for name, value in kwargs.items():
             own = "num_classes" if name == "classes" and self.framework == "keras" else name
-            if own in known:
+            if own in given:
+                problems.append(LayerError(f"{own} is given twice."))
+            elif own in known:
                 given[own] = value
             elif own not in _IGNORED[self.framework]:
                 hint = closest(name, known) or f" The signature is {self}."
@@ -97,21 +129,22 @@ class Architecture:
             raise_all([_explained(cast("Mapping[str, object]", one)) for one in error.errors(include_url=False)])
             raise
 
-    def flowing_in(self, kwargs: Mapping[str, object]) -> Shape | None:
-        """What Keras's builders give their networks by default; None where nothing is known without an input.
+    @property
+    def channels(self) -> int:
+        """The channels of what it is usually given."""
+        size = self.input_shape[-1 if self.framework == "keras" else 0]
+        if size is None:
+            raise TypeError(f"the channels of {self.name} are not known")
+        return size
 
-        Raises:
-            LayerError: the number of channels is none.
-        """
-        if self.framework != "keras":
-            return None
-        channels = kwargs.get("in_channels", self.input_shape[-1])
-        if type(channels) is not int or not 1 <= channels <= MAX_SIZE:
-            raise LayerError(f"in_channels must be a whole number from 1 to {MAX_SIZE}, received {shown(channels)}.")
-        return (None, None, channels) if kwargs.get("include_top") is False else (*self.input_shape[:-1], channels)
+    def usual(self, channels: int, *, include_top: bool) -> Shape:
+        """What Keras's builder gives its network by default."""
+        return (*self.input_shape[:-1], channels) if include_top else (None, None, channels)
 
     def __str__(self) -> str:
         defaults = {name: one.default for name, one in self.make.parameters.items()} | dict(self.variant.defaults)
+        if self.framework == "keras":  # where what flows in gives it
+            defaults = {"num_classes": defaults.pop("num_classes"), "in_channels": self.channels} | defaults
         return f"{self.name}({', '.join(f'{name}={value!r}' for name, value in defaults.items())})"
 
 
@@ -171,6 +204,11 @@ def call(name: str, *args: object, **kwargs: object) -> Call:
 def named(label: str, layer: Call) -> Call:
     """The same with a name."""
     return Call(layer.name, layer.args, layer.kwargs, label, layer.on)
+
+
+def on(layer: Call, *values: object) -> Call:
+    """A layer, called on values."""
+    return Call(layer.name, layer.args, layer.kwargs, layer.label, values)
 
 
 def sequential(*layers: Call | Assigned, **by_name: Call) -> Call:

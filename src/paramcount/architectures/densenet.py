@@ -1,8 +1,11 @@
 """DenseNet, as torchvision.models.densenet builds it."""
 
-from pydantic import StrictBool
+from collections.abc import Sequence
+from typing import Annotated
 
-from paramcount.architectures.base import Layers, Rate, Size, Variant, call, family, named, sequential
+from pydantic import Field, StrictBool
+
+from paramcount.architectures.base import Depth, Layers, Rate, Size, Variant, call, family, named, sequential
 from paramcount.notation import Call
 
 
@@ -22,6 +25,7 @@ def densenet(
     in_channels: Size = 3,
     include_top: StrictBool = True,
     growth_rate: Size = 32,
+    block_config: Annotated[Sequence[Depth], Field(min_length=1, max_length=16)] | None = None,
     num_init_features: Size = 64,
     bn_size: Size = 4,
     drop_rate: Rate = 0.0,  # noqa: ARG001 - the builder's, and no matter to the counts
@@ -35,10 +39,11 @@ def densenet(
         "relu0": call("ReLU"),
         "pool0": call("MaxPool2d", 3, stride=2, padding=1),
     }
-    for index, depth in enumerate(depths, start=1):
+    blocks = block_config or depths
+    for index, depth in enumerate(blocks, start=1):
         features[f"denseblock{index}"] = call("DenseBlock", depth, channels, bn_size, growth_rate)
         channels += depth * growth_rate
-        if index < len(depths):
+        if index < len(blocks):
             features[f"transition{index}"] = call("Transition", channels, channels // 2)
             channels //= 2
     features["norm5"] = call("BatchNorm2d", channels)

@@ -2,7 +2,7 @@
 
 from pydantic import StrictBool
 
-from paramcount.architectures.base import Layers, Rate, Size, Variant, call, family, named, sequential
+from paramcount.architectures.base import Beside, Layers, Rate, Size, Variant, call, family, named, sequential
 from paramcount.notation import Call
 
 _STAGES = (
@@ -18,7 +18,10 @@ _STAGES = (
 )
 
 
-@family("Szegedy et al. 2014; torchvision.models.googlenet", {"googlenet": Variant(13_004_888)})
+_PUBLISHED = Beside(6_624_904, "as published, without the classifiers of training", "googlenet(aux_logits=False)")
+
+
+@family("Szegedy et al. 2014; torchvision.models.googlenet", {"googlenet": Variant(13_004_888, beside=(_PUBLISHED,))})
 def googlenet(
     *,
     num_classes: Size = 1000,

@@ -2,17 +2,19 @@
 
 from pydantic import StrictBool
 
-from paramcount.architectures.base import Layers, Rate, Size, Variant, call, family, named, sequential
+from paramcount.architectures.base import Beside, Layers, Rate, Size, Variant, call, family, named, sequential
 from paramcount.notation import Call
 
 type Kernel = int | tuple[int, int]
 type Branch = tuple[tuple[int, Kernel], ...]
 """Convolutions one after the other: filters and kernel of each."""
 
+_BARE = Beside(23_834_568, "without the classifier of training", "inception_v3(aux_logits=False)")
+
 
 @family(
     "Szegedy et al. 2015; torchvision.models.inception",
-    {"inception_v3": Variant(27_161_264)},
+    {"inception_v3": Variant(27_161_264, beside=(_BARE,))},
     input_shape=(3, 299, 299),
 )
 def inception_v3(

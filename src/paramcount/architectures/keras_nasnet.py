@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pydantic import StrictBool
 
-from paramcount.architectures.base import Layers, Size, Variant, call, family, named, sequential
+from paramcount.architectures.base import Layers, Size, Variant, call, family, named, on, sequential
 from paramcount.architectures.keras_units import Pooling, top
 from paramcount.notation import Call, Name
 
@@ -31,8 +31,8 @@ class _Cells:
         seen = self.before or self.flowing
         adjusted = _adjusted(seen, self.flowing, filters) if self.before else []
         items: Layers = [
-            named("p", _on(sequential(*adjusted), Name(seen.name))),
-            named("h", _on(sequential(*_unit(filters)), Name(self.flowing.name))),
+            named("p", on(sequential(*adjusted), Name(seen.name))),
+            named("h", on(sequential(*_unit(filters)), Name(self.flowing.name))),
         ]
         items += _reduction(filters) if reduces else _normal(filters)
         self.layers.append(named(name, sequential(*items)))
@@ -79,11 +79,6 @@ def keras_nasnet(
     return [*cells.layers, named("relu", call("Activation", "relu")), *top(num_classes, include_top, pooling)]
 
 
-def _on(layer: Call, *values: object) -> Call:
-    """A layer, called on values."""
-    return Call(layer.name, layer.args, layer.kwargs, layer.label, values)
-
-
 def _relu() -> Call:
     return call("Activation", "relu")
 
@@ -108,15 +103,15 @@ def _separable(value: str, filters: int, kernel: int = 3, strides: int = 1) -> C
     for moves in (strides, 1):
         conv = call("SeparableConv2D", filters, kernel, strides=moves, padding="same", use_bias=False)
         parts += [_relu(), conv, call("BatchNormalization")]
-    return _on(sequential(*parts), Name(value))
+    return on(sequential(*parts), Name(value))
 
 
 def _pool(kind: str, value: str, strides: int = 1) -> Call:
-    return _on(call(f"{kind}Pooling2D", 3, strides=strides, padding="same"), Name(value))
+    return on(call(f"{kind}Pooling2D", 3, strides=strides, padding="same"), Name(value))
 
 
 def _joined(label: str, kind: str, *values: object) -> Call:
-    return named(label, _on(call(kind), *values))
+    return named(label, on(call(kind), *values))
 
 
 def _normal(filters: int) -> list[Call]:

@@ -2,13 +2,16 @@
 
 from pydantic import StrictBool
 
-from paramcount.architectures.base import Layers, Size, Variant, call, family, named
+from paramcount.architectures.base import Beside, Layers, Size, Variant, call, family, named
 from paramcount.notation import Call
 
+_PAPER = Beside(60_000, "the paper's own, its second convolution connected in part and its subsampling trained")
 
-@family("LeCun et al. 1998; the paper", {"lenet5": Variant(61_706)}, input_shape=(1, 32, 32))
+
+@family("LeCun et al. 1998; the paper, fully connected", {"lenet5": Variant(61_706, beside=(_PAPER,))},
+        input_shape=(1, 32, 32))  # fmt: skip
 def lenet5(*, num_classes: Size = 10, in_channels: Size = 1, include_top: StrictBool = True) -> Layers:
-    """Two convolutions and three dense layers. The paper connects its second convolution in part: 60,000 parameters."""
+    """Two convolutions and three dense layers."""
     tanh, pool = call("Tanh"), call("AvgPool2d", 2)
     layers: dict[str, Call] = {
         "conv1": call("Conv2d", in_channels, 6, 5),

@@ -2,7 +2,7 @@
 
 from pydantic import StrictBool
 
-from paramcount.architectures.base import Layers, Rate, Size, Variant, call, family, named, sequential
+from paramcount.architectures.base import Factor, Layers, Rate, Size, Variant, call, family, named, sequential
 from paramcount.architectures.units import conv_norm, gate
 from paramcount.errors import LayerError
 from paramcount.notation import Call
@@ -18,8 +18,15 @@ def maxvit(
     include_top: StrictBool = True,
     input_size: tuple[Size, Size] = (224, 224),
     stochastic_depth_prob: Rate = 0.2,
+    squeeze_ratio: Factor = 0.25,
+    expansion_ratio: Factor = 4.0,
+    mlp_ratio: Size = 4,
+    mlp_dropout: Rate = 0.0,
+    attention_dropout: Rate = 0.0,
 ) -> Layers:
     """Convolutions, attention within windows and attention over a grid, in turn."""
+    if input_size[0] != input_size[1]:
+        raise LayerError(f"input_size={list(input_size)} must be square, as the grid attends to {_WINDOW} × {_WINDOW}.")
     stem = (
         conv_norm(in_channels, 64, 3, 2, activation="GELU"),
         sequential(call("Conv2d", 64, 64, 3, padding=1)),
@@ -32,7 +39,13 @@ def maxvit(
             raise LayerError(f"input_size={list(input_size)} does not divide into windows of {_WINDOW}; 224 does.")
         layers: list[Call] = []
         for index in range(depth):
-            layers.append(_layer(channels, width, 2 if index == 0 else 1, grid, stochastic_depth_prob))
+            stride = 2 if index == 0 else 1
+            convs = _mbconv(
+                channels, width, stride, int(expansion_ratio * width), int(squeeze_ratio * width), stochastic_depth_prob
+            )
+            feed = _feed(width, mlp_ratio, mlp_dropout)
+            attend = _attend(width, attention_dropout)
+            layers.append(_layer(convs, attend, feed, grid[0] // _WINDOW, stochastic_depth_prob))
             channels = width
         blocks.append(sequential(layers=sequential(*layers)))
     made: Layers = [named("stem", sequential(*stem)), named("blocks", sequential(*blocks))]
@@ -45,30 +58,28 @@ def maxvit(
     return made
 
 
-def _layer(ins: int, outs: int, stride: int, grid: list[int], dropped: float) -> Call:
-    parts = [grid[0] // _WINDOW, grid[1] // _WINDOW]
+def _layer(convs: Call, attend: Call, feed: Call, grid: int, dropped: float) -> Call:
     swap = call("Permute", (0, 2, 1, 3))
-    window = (call("WindowPartition", _WINDOW), call("WindowDepartition", _WINDOW, *parts))
+    window = (call("WindowPartition", _WINDOW), call("WindowDepartition", _WINDOW, grid, grid))
     over = (
-        sequential(call("WindowPartition", parts[0]), swap),
-        sequential(swap, call("WindowDepartition", parts[0], _WINDOW, _WINDOW)),
+        sequential(call("WindowPartition", grid), swap),
+        sequential(swap, call("WindowDepartition", grid, _WINDOW, _WINDOW)),
     )
     return sequential(
         layers=sequential(
-            MBconv=_mbconv(ins, outs, stride, dropped),
-            window_attention=_attention(outs, *window, dropped),
-            grid_attention=_attention(outs, *over, dropped),
+            MBconv=convs,
+            window_attention=_partitioned(*window, attend, feed, dropped),
+            grid_attention=_partitioned(*over, attend, feed, dropped),
         )
     )
 
 
-def _mbconv(ins: int, outs: int, stride: int, dropped: float) -> Call:
-    wide = 4 * outs
+def _mbconv(ins: int, outs: int, stride: int, wide: int, squeezed: int, dropped: float) -> Call:
     body = sequential(
         pre_norm=call("BatchNorm2d", ins),
         conv_a=conv_norm(ins, wide, 1, activation="GELU"),
         conv_b=conv_norm(wide, wide, 3, stride, groups=wide, activation="GELU"),
-        squeeze_excitation=gate(wide, outs // 4, "SiLU"),
+        squeeze_excitation=gate(wide, squeezed, "SiLU"),
         conv_c=call("Conv2d", wide, outs, 1),
         stochastic_depth=call("StochasticDepth", dropped, "row"),
     )
@@ -78,13 +89,17 @@ def _mbconv(ins: int, outs: int, stride: int, dropped: float) -> Call:
     return call("Residual", body, shortcut=sequential(*pool, call("Conv2d", ins, outs, 1)))
 
 
-def _attention(width: int, into: Call, back: Call, dropped: float) -> Call:
-    attend = sequential(
-        call("LayerNorm", width), call("RelativePositionalMultiHeadAttention", width, _HEAD, _WINDOW**2)
-    )
-    feed = sequential(
-        call("LayerNorm", width), call("Linear", width, 4 * width), call("GELU"), call("Linear", 4 * width, width)
-    )
+def _attend(width: int, dropout: float) -> Call:
+    attention = call("RelativePositionalMultiHeadAttention", width, _HEAD, _WINDOW**2)
+    return sequential(call("LayerNorm", width), attention, call("Dropout", dropout))
+
+
+def _feed(width: int, ratio: int, dropout: float) -> Call:
+    layers = (call("Linear", width, ratio * width), call("GELU"), call("Linear", ratio * width, width))
+    return sequential(call("LayerNorm", width), *layers, call("Dropout", dropout))
+
+
+def _partitioned(into: Call, back: Call, attend: Call, feed: Call, dropped: float) -> Call:
     depth = call("StochasticDepth", dropped, "row")
     return sequential(
         partition_op=into,

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, StrictBool
 
 from paramcount.architectures.base import (
+    Depth,
     Factor,
     Layers,
     Rate,
@@ -23,7 +24,7 @@ from paramcount.notation import Call
 _V2 = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
 """Expansion, channels, blocks and first stride of each stage."""
 
-type Setting = Annotated[Sequence[Annotated[Sequence[Size], Field(min_length=4, max_length=4)]], Field(max_length=64)]
+type Setting = Annotated[Sequence[tuple[Size, Size, Depth, Size]], Field(min_length=1, max_length=64)]
 
 
 @family("Sandler et al. 2018; torchvision.models.mobilenetv2", {"mobilenet_v2": Variant(3_504_872)})

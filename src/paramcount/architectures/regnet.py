@@ -10,7 +10,6 @@ from paramcount.architectures.base import Layers, Size, Variant, call, divisible
 from paramcount.architectures.units import conv_norm, gate
 from paramcount.notation import Call
 
-_STEM = 32
 _QUANTUM = 8
 
 
@@ -45,11 +44,12 @@ def regnet(
     num_classes: Size = 1000,
     in_channels: Size = 3,
     include_top: StrictBool = True,
+    stem_width: Size = 32,
 ) -> Layers:
     """Bottlenecks whose widths lie on a line, rounded so that a few stages are left."""
-    layers: Layers = [named("stem", conv_norm(in_channels, _STEM, 3, 2))]
+    layers: Layers = [named("stem", conv_norm(in_channels, stem_width, 3, 2))]
     stages: list[Call] = []
-    channels = _STEM
+    channels = stem_width
     for number, (width, many) in enumerate(_stages(depth, first, slope, factor), start=1):
         grouped = min(group, width)
         outs = divisible(width, grouped)

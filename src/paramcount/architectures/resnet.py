@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool
 
-from paramcount.architectures.base import Layers, Size, Variant, call, family, named, sequential
+from paramcount.architectures.base import Depth, Layers, Size, Variant, call, family, named, sequential
 from paramcount.errors import LayerError
 from paramcount.notation import Call
 
@@ -35,15 +35,16 @@ def resnet(
     num_classes: Size = 1000,
     in_channels: Size = 3,
     include_top: StrictBool = True,
+    layers: Annotated[Sequence[Depth], Field(min_length=4, max_length=4)] | None = None,
     groups: Size = 1,
     width_per_group: Size = 64,
     replace_stride_with_dilation: Annotated[Sequence[StrictBool], Field(min_length=3, max_length=3)] | None = None,
     zero_init_residual: StrictBool = False,  # noqa: ARG001 - the builder's, and no matter to the counts
 ) -> Layers:
-    """A stem, four stages of residual blocks, and a dense layer on the mean of each channel."""
+    """A stem, four stages of residual blocks, as many in each as `layers` says, and a dense layer on the means."""
     if block == "BasicBlock" and (groups, width_per_group) != (1, 64):
         raise LayerError("a basic block has groups=1 and width_per_group=64.")
-    layers: Layers = [
+    made: Layers = [
         named("conv1", call("Conv2d", in_channels, 64, 7, stride=2, padding=3, bias=False)),
         named("bn1", call("BatchNorm2d", 64)),
         named("relu", call("ReLU")),
@@ -51,7 +52,7 @@ def resnet(
     ]
     channels, dilation = 64, 1
     dilated = (False, *(replace_stride_with_dilation or (False, False, False)))
-    for stage, (depth, keeps_size) in enumerate(zip(depths, dilated, strict=True)):
+    for stage, (depth, keeps_size) in enumerate(zip(layers or depths, dilated, strict=True)):
         planes, stride, before = 64 * 2**stage, 1 if stage == 0 else 2, dilation
         if keeps_size:
             if block == "BasicBlock":
@@ -73,11 +74,11 @@ def resnet(
                 options |= {name: value for name, (value, default) in own.items() if value != default}
             blocks.append(call(block, channels, planes, **options))
             channels = wide
-        layers.append(named(f"layer{stage + 1}", sequential(*blocks)))
+        made.append(named(f"layer{stage + 1}", sequential(*blocks)))
     if include_top:
-        layers += [
+        made += [
             named("avgpool", call("AdaptiveAvgPool2d", 1)),
             named("flatten", call("Flatten")),
             named("fc", call("Linear", channels, num_classes)),
         ]
-    return layers
+    return made

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool
 
-from paramcount.architectures.base import Layers, Size, Variant, call, family, named, sequential
+from paramcount.architectures.base import Layers, Size, Variant, call, family, named, on, sequential
 from paramcount.errors import LayerError
-from paramcount.notation import Call
+from paramcount.notation import Call, Name
 
-Depth = Annotated[int, Field(strict=True, ge=1, le=12)]
+Depth = Annotated[int, Field(strict=True, ge=1, le=16)]
 
 
 @family("Ronneberger et al. 2015; the paper", {"unet": Variant(31_030_658)}, input_shape=(1, 572, 572))
@@ -26,19 +26,24 @@ def unet(
     `padding=True` keeps the size at each convolution, and nothing is cropped. `include_top=False` leaves the last
     1 × 1 convolution out.
     """
-    inner = _double(init_features * 2 ** (depth - 1), init_features * 2**depth, padding)
+    layers: Layers = []
+    channels = in_channels
+    for level in range(depth):
+        width = init_features * 2**level
+        layers += [named(f"down{level}", _double(channels, width, padding)), named(f"pool{level}", call("MaxPool2d", 2))]
+        channels = width
+    layers.append(named("bottom", _double(channels, 2 * channels, padding)))
     crop = 8
     for level in reversed(range(depth)):
         width = init_features * 2**level
-        ins = in_channels if level == 0 else width // 2
-        skip = [] if padding else [call("ZeroPad2d", -crop // 2)]
-        up = call("ConvTranspose2d", 2 * width, width, 2, stride=2)
-        joined = call("Concat", skip, sequential(call("MaxPool2d", 2), inner, up=up))
-        inner = sequential(
-            encoder=_double(ins, width, padding), skip=joined, decoder=_double(2 * width, width, padding)
-        )
+        skip = f"down{level}"
+        layers.append(named(f"up{level}", call("ConvTranspose2d", 2 * width, width, 2, stride=2)))
+        if not padding:
+            layers.append(named(f"crop{level}", on(call("ZeroPad2d", -crop // 2), Name(skip))))
+            skip = f"crop{level}"
+        layers.append(named(f"concat{level}", on(call("Concat"), Name(skip), Name(f"up{level}"))))
+        layers.append(named(f"back{level}", _double(2 * width, width, padding)))
         crop = 2 * (crop + 4) + 8
-    layers: Layers = [named("unet", inner)]
     return [*layers, named("conv", call("Conv2d", init_features, num_classes, 1))] if include_top else layers
 
 

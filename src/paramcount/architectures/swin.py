@@ -2,7 +2,7 @@
 
 from pydantic import StrictBool
 
-from paramcount.architectures.base import Layers, Rate, Size, Variant, call, family, named, sequential
+from paramcount.architectures.base import Factor, Layers, Rate, Size, Variant, call, family, named, sequential
 from paramcount.notation import Call
 
 
@@ -27,15 +27,18 @@ def swin(
     num_classes: Size = 1000,
     in_channels: Size = 3,
     include_top: StrictBool = True,
+    mlp_ratio: Factor = 4.0,
     dropout: Rate = 0.0,
+    attention_dropout: Rate = 0.0,  # noqa: ARG001 - the builder's, and no matter to the counts
     stochastic_depth_prob: Rate = 0.2,
 ) -> Layers:
     """Attention within windows, which are shifted in every second block."""
     embed = (call("Conv2d", in_channels, width, 4, stride=4), call("Permute", (0, 2, 3, 1)), call("LayerNorm", width))
     features = [sequential(*embed)]
     for stage, (depth, many) in enumerate(zip(depths, heads, strict=True)):
+        mlp = _mlp(width, int(width * mlp_ratio), dropout)
         blocks = [
-            _block(version, width, many, window, window // 2 * (index % 2), dropout, stochastic_depth_prob)
+            _block(version, width, many, window, window // 2 * (index % 2), mlp, stochastic_depth_prob)
             for index in range(depth)
         ]
         features.append(sequential(*blocks))
@@ -53,10 +56,13 @@ def swin(
     return layers
 
 
-def _block(version: str, width: int, heads: int, window: int, shift: int, dropout: float, dropped: float) -> Call:
-    attention = call(f"ShiftedWindowAttention{version}", width, [window, window], [shift, shift], heads)
+def _mlp(width: int, hidden: int, dropout: float) -> Call:
     drop = call("Dropout", dropout)
-    mlp = sequential(call("Linear", width, 4 * width), call("GELU"), drop, call("Linear", 4 * width, width), drop)
+    return sequential(call("Linear", width, hidden), call("GELU"), drop, call("Linear", hidden, width), drop)
+
+
+def _block(version: str, width: int, heads: int, window: int, shift: int, mlp: Call, dropped: float) -> Call:
+    attention = call(f"ShiftedWindowAttention{version}", width, [window, window], [shift, shift], heads)
     depth = call("StochasticDepth", dropped, "row")
     norm = call("LayerNorm", width)
     if version:  # the second version normalises what comes out

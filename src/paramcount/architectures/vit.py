@@ -1,10 +1,19 @@
 """Vision transformers, as torchvision.models.vision_transformer builds them."""
 
-from pydantic import StrictBool
+from collections.abc import Sequence
+from typing import Annotated
 
-from paramcount.architectures.base import Layers, Rate, Size, Variant, call, family, named, sequential
+from pydantic import Field, StrictBool
+
+from paramcount.architectures.base import Beside, Layers, Rate, Size, Variant, call, family, named, sequential
+from paramcount.architectures.units import conv_norm
 from paramcount.errors import LayerError
 from paramcount.notation import Call, Name
+
+type Stem = Annotated[Sequence[tuple[Size, Size, Size]], Field(max_length=16)]
+"""Channels, kernel and stride of convolutions in place of the one that makes the patches."""
+
+_PUBLISHED = Beside(633_470_440, "as published, for images of 518", "vit_h_14(image_size=518)")
 
 
 @family(
@@ -14,7 +23,7 @@ from paramcount.notation import Call, Name
         "vit_b_32": Variant(88_224_232, 32, 12, 12, 768, 3072),
         "vit_l_16": Variant(304_326_632, 16, 24, 16, 1024, 4096),
         "vit_l_32": Variant(306_535_400, 32, 24, 16, 1024, 4096),
-        "vit_h_14": Variant(632_045_800, 14, 32, 16, 1280, 5120),
+        "vit_h_14": Variant(632_045_800, 14, 32, 16, 1280, 5120, beside=(_PUBLISHED,)),
     },
 )
 def vit(
@@ -31,6 +40,7 @@ def vit(
     dropout: Rate = 0.0,
     attention_dropout: Rate = 0.0,
     representation_size: Size | None = None,
+    conv_stem_configs: Stem | None = None,
 ) -> Layers:
     """Patches of an image as words, and a token that sums them up."""
     if image_size % patch:
@@ -47,7 +57,7 @@ def vit(
         ln=call("LayerNorm", width),
     )
     layers: Layers = [
-        named("conv_proj", call("Conv2d", in_channels, width, patch, stride=patch)),
+        named("conv_proj", _patches(in_channels, width, patch, conv_stem_configs)),
         named("flatten", call("Flatten", 2)),
         named("permute", call("Permute", (0, 2, 1))),
         named("class_token", call("Parameter", (1, 1, width))),
@@ -63,6 +73,17 @@ def vit(
             head = before | head
         layers.append(named("heads", sequential(**head)))
     return layers
+
+
+def _patches(in_channels: int, width: int, patch: int, stem: Stem | None) -> Call:
+    if stem is None:
+        return call("Conv2d", in_channels, width, patch, stride=patch)
+    convs: dict[str, Call] = {}
+    channels = in_channels
+    for index, (outs, kernel, stride) in enumerate(stem):
+        convs[f"conv_bn_relu_{index}"] = conv_norm(channels, outs, kernel, stride)
+        channels = outs
+    return sequential(**convs, conv_last=call("Conv2d", channels, width, 1))
 
 
 def _block(width: int, heads: int, hidden: int, dropout: float, attention_dropout: float) -> Call:

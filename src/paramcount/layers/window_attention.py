@@ -216,6 +216,8 @@ class RelativePositionalMultiHeadAttention(Layer):
         (shape,) = inputs
         if shape is not None and (len(shape) != 3 or shape[2] not in (None, self.feat_dim)):
             raise ShapeError(f"takes [groups, positions, {self.feat_dim}]; {text(shape)} flows in.")
+        if shape is not None and shape[1] not in (None, self.max_seq_len):
+            raise ShapeError(f"has a bias for {self.max_seq_len} positions; {shape[1]} flow in.")
         width, heads = Quantity("feat_dim", self.feat_dim), Quantity("heads", self.feat_dim // self.head_dim)
         offsets = Quantity("offsets", 2 * isqrt(self.max_seq_len) - 1)
         weights, biases = 4 * width * width, 4 * width

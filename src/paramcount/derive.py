@@ -140,8 +140,8 @@ def _report(flow: Flow, unused: Sequence[Run], wanted: Wanted, failed: tuple[str
     network = flow.network
     fields = receptive_fields(flow) if wanted.receptive_field else {}
     rows = (
-        *_rows(_flat(flow.trace), fields),
-        *(replace(row, unused=True) for row in _rows(_flat(unused), fields)),
+        *_rows(_flat(flow.trace), fields, across=not network.catalogued),
+        *(replace(row, unused=True) for row in _rows(_flat(unused), fields, across=not network.catalogued)),
     )
     totals = Totals(
         parameters=_sum((row, row.parameters) for row in rows),
@@ -187,10 +187,24 @@ def _report(flow: Flow, unused: Sequence[Run], wanted: Wanted, failed: tuple[str
         effective=effective,
         failed=failed,
         notes=tuple(notes),
-        unused=tuple([run.node.name for run in unused]),
+        unused=tuple(_never_run([run.node.name for run in unused], rows, network)),
         catalogued=network.catalogued,
         blocks=network.blocks,
     )
+
+
+def _never_run(unused: Sequence[str], rows: Sequence[Row], network: Network) -> Iterable[str]:
+    """Name the layers that are never run; in a network of the catalogue the largest blocks that hold nothing else."""
+    if not network.catalogued:
+        return unused
+    run = {block for row in rows if not row.unused for block in _around(row.name)}
+    return dict.fromkeys(next((block for block in _around(name) if block not in run), name) for name in unused)
+
+
+def _around(name: str) -> Iterator[str]:
+    """The blocks that a layer stands in, the outermost first, and itself."""
+    parts = name.split(".")
+    return (".".join(parts[:depth]) for depth in range(1, len(parts) + 1))
 
 
 def _sides(flow: Flow) -> str:
@@ -241,12 +255,13 @@ def _flat(trace: Sequence[Run | Rounds], times: int = 1, loops: tuple[tuple[int,
                 yield from _flat(one.trace, times * one.times, (*loops, (one.start, one.start + one.times - 1)))
 
 
-def _rows(rows: Iterable[Row], fields: Mapping[int, Seen]) -> Iterator[Row]:
-    """Put what is alike and in a row together; of receptive fields the last one's is given."""
+def _rows(rows: Iterable[Row], fields: Mapping[int, Seen], *, across: bool) -> Iterator[Row]:
+    """Put what is alike and in a row together, `across` blocks too; of receptive fields the last one's is given."""
     before: Row | None = None
     for row in rows:
         seen = fields.get(id(row.run))
-        if before is not None and row.run.is_like(before.run):
+        joins = across or before is None or row.name.rpartition(".")[0] == before.name.rpartition(".")[0]
+        if before is not None and joins and row.run.is_like(before.run):
             before = replace(before, repeat=before.repeat + row.repeat, last=row.last, seen=seen)
             continue
         if before is not None:

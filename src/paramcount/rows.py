@@ -20,6 +20,9 @@ type Detail = Literal["summary", "layers", "steps"]
 MOST_ROWS = 40
 """Rows that are read at a glance; a network of the catalogue with more is shown by its blocks."""
 
+MOST_BLOCKS = 30
+"""Rows of blocks, which say more than layers: as many as are read at a glance."""
+
 _MOST_TERMS = 12
 """Terms of a sum that is shown."""
 
@@ -255,19 +258,17 @@ class Group(Line):
         return all(one.repeat == two.repeat and one.run.is_like(two.run) for one, two in pairs)
 
 
-def outlined(
-    rows: Sequence[Row], catalogued: Iterable[str], blocks: Mapping[str, str], most: int = MOST_ROWS
-) -> Sequence[Row | Group]:
-    """Put the rows of networks of the catalogue together by their blocks, as deep as `most` rows allow."""
+def outlined(rows: Sequence[Row], catalogued: Iterable[str], blocks: Mapping[str, str]) -> Sequence[Row | Group]:
+    """Put the rows of networks of the catalogue together by their blocks, as deep as can still be read."""
     prefixes = sorted(catalogued, key=len, reverse=True)
-    if not prefixes or len(rows) <= most:
+    if not prefixes or len(rows) <= MOST_ROWS:
         return rows
     places = [_place(row.name, prefixes) for row in rows]
     lines: Sequence[Row | Group] = rows
     for depth in range(max(len(rest) for _, rest in places) - 1, 0, -1):
         keys = [".".join((*start, *rest[:depth])) for start, rest in places]
         lines = list(_alike(_grouped(rows, keys, blocks)))
-        if len(lines) <= most:
+        if len(lines) <= MOST_BLOCKS:
             break
     return lines
 

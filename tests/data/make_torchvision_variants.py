@@ -191,12 +191,12 @@ if __name__ == "__main__":
     torch.backends.mha.set_fastpath_enabled(False)  # the counter does not see into the fused function
     torch.set_num_threads(1)
     if len(sys.argv) == 3:
-        dice = random.Random(int(sys.argv[1]))
+        dice = random.Random(int(sys.argv[1]))  # noqa: S311 - cases, not secrets
         for _ in range(int(sys.argv[2])):
             print(json.dumps(measured(*drawn(dice))), flush=True)
         sys.exit()
     cases = [measured(name, options) for name, options in CASES]
-    dice = random.Random(0)
+    dice = random.Random(0)  # noqa: S311 - cases, not secrets
     cases += [measured(*drawn(dice)) for _ in range(60)]
     about = f"torch {torch.__version__.split('+')[0]}, torchvision {torchvision.__version__.split('+')[0]}; "
     about += "made by make_torchvision_variants.py; MACs are half of what torch.utils.flop_counter counts"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Final, cast
 
-from pydantic import ConfigDict, Field, StrictBool, ValidationError, validate_call
+from pydantic import ConfigDict, Field, ValidationError, validate_call
 
 from paramcount.errors import LayerError, ParamcountError, UnknownNameError, closest, raise_all, shown
 from paramcount.limits import MAX_SIZE

@@ -30,7 +30,10 @@ def unet(
     channels = in_channels
     for level in range(depth):
         width = init_features * 2**level
-        layers += [named(f"down{level}", _double(channels, width, padding)), named(f"pool{level}", call("MaxPool2d", 2))]
+        layers += [
+            named(f"down{level}", _double(channels, width, padding)),
+            named(f"pool{level}", call("MaxPool2d", 2)),
+        ]
         channels = width
     layers.append(named("bottom", _double(channels, 2 * channels, padding)))
     crop = 8

@@ -147,7 +147,9 @@ def _unused(inside: Inside, given: Given) -> Part:
 
 
 def _unordered(inside: Inside, given: Given) -> Part:
-    return Loose(series(inside, named(given)))
+    held = named(given)
+    only = sequence(held[0]) if len(held) == 1 else None
+    return Loose(series(inside, held if only is None else only))
 
 
 def _tie(_inside: Inside, given: Given) -> Part:

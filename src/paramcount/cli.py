@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("--entry", default="", metavar="CALL", help='which model of a source: "Net(num_classes=10)"')
     read.add_argument("--format", default="auto", metavar="FORMAT", help="what the file is (default: auto)")
     read.add_argument("--detail", choices=DETAILS, default="layers", help="how much to print (default: layers)")
+    read.add_argument("--as-layers", action="store_true", help="print the network in notation too")
     read.set_defaults(run=_read_model)
 
     for command in (layer, network, read):
@@ -147,12 +148,12 @@ def _read_model(chosen: argparse.Namespace) -> int:
     with opened(chosen.file, sys.stdin.buffer) as given:
         reading = read(given, Asked(chosen.entry, shapes, chosen.framework), format=chosen.format)
     try:
-        report = paramcount.derive(reading.network, expected=chosen.expected)
+        report = reading.report(expected=chosen.expected, as_layers=chosen.as_layers)
     except ParamcountError as error:
         if error.report is not None:
-            _print(reading.on(error.report), chosen.detail, as_json=chosen.json)  # as far as it got
+            _print(error.report, chosen.detail, as_json=chosen.json)  # as far as it got
         raise
-    _print(reading.on(report), chosen.detail, as_json=chosen.json)
+    _print(report, chosen.detail, as_json=chosen.json)
     return OK
 
 

@@ -69,6 +69,7 @@ PREFIXES: Final[Mapping[str, Framework]] = {
 
 _PARAMETRIZATIONS: Final = "parametrizations"
 SEQUENTIAL: Final = "Sequential"
+UNORDERED: Final = "Unordered"
 INPUT_LAYERS: Final = ("Input", "InputLayer")
 
 
@@ -409,7 +410,7 @@ def _is_unnamed_whole(value: object) -> bool:
     """Whether a value is a whole network by itself, whose layers are called as the framework calls them."""
     if isinstance(value, Call):
         name = split(value.name)[0]
-        return not value.label and (name == SEQUENTIAL or _is_catalogued(name))
+        return not value.label and (name in (SEQUENTIAL, UNORDERED) or _is_catalogued(name))
     if isinstance(value, Mapping):
         fields = cast("Mapping[str, object]", value)
         kind = str(fields.get("kind"))[:MAX_NAME]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from paramcount import ParamcountError, derive
+from paramcount import ParamcountError
 from paramcount.files import opened
 from paramcount.readers import Given, Reading, read
 
@@ -37,7 +37,7 @@ def reading(header: object, data: int | None = None) -> Reading:
 
 def test_tensors_are_counted_and_named() -> None:
     found = reading(LINEAR)
-    report = found.on(derive(found.network))
+    report = found.report()
     assert report.totals.parameters.value == 35 + 5 + 1
     assert report.totals.buffers.value == 5
     assert report.totals.macs is None

@@ -8,7 +8,7 @@ from typing import Annotated, cast
 
 from pydantic import BeforeValidator, Field
 
-from paramcount import LayerError, ParamcountError, derive
+from paramcount import LayerError, ParamcountError
 from paramcount.errors import raise_all, shown
 from paramcount.files import opened
 from paramcount.limits import MAX_NAME
@@ -16,7 +16,7 @@ from paramcount.readers import AUTO, Asked, Given, Reading, read, readers
 from paramcount.rows import Detail
 from paramcount.written import InputShape, checked_shapes
 from paramcount_mcp import limits
-from paramcount_mcp.arguments import Arguments, WhichFramework, Whole, check, refuse
+from paramcount_mcp.arguments import Arguments, Truth, WhichFramework, Whole, check, refuse
 from paramcount_mcp.networks import InputShapes
 from paramcount_mcp.roots import below
 from paramcount_mcp.tool import Answer, Tool
@@ -103,6 +103,10 @@ class ReadArguments(Arguments):
     ] = None
     detail: Annotated[WhichDetail, Field(description="As in network_params.", examples=["summary"])] = "layers"
     expected: Annotated[Whole | None, Field(description="A parameter count to check.", examples=[25557032])] = None
+    as_layers: Annotated[
+        Truth | None,
+        Field(description="Give the network in notation too, to change it and ask network_params.", examples=[True]),
+    ] = None
 
 
 SYNONYMS = {"text": "source", "code": "source", "model": "source", "input_size": "input_shape", "file": "path"}
@@ -131,14 +135,9 @@ def answer(roots: tuple[Path, ...], arguments: Mapping[str, object]) -> Answer:
         except ParamcountError as error:
             problems.append(error)
     raise_all(problems)
-    reading = _read(given, asked, roots)
-    expected = cast("int | None", given.get("expected"))
-    try:
-        report = reading.on(derive(reading.network, expected=expected))
-    except ParamcountError as error:
-        if error.report is not None:
-            error.report = reading.on(error.report)
-        raise
+    report = _read(given, asked, roots).report(
+        expected=cast("int | None", given.get("expected")), as_layers=bool(given.get("as_layers"))
+    )
     return fitting(report, cast("Detail", given.get("detail", "layers")))
 
 

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, Self, cast
+from typing import ClassVar, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict
 
@@ -167,6 +167,9 @@ class Layer(BaseModel, ABC):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True, arbitrary_types_allowed=True)
 
+    sequences: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are written as a sequence even where it holds one number."""
+
     kind: Kind
     framework: Framework
     trainable: bool = True
@@ -204,7 +207,12 @@ class Layer(BaseModel, ABC):
     @cached_property
     def text(self) -> str:
         """The layer as its framework spells it, defaults left out."""
-        return self.signature.write({name: _compact(value, self.kind.dims) for name, value in self.__dict__.items()})
+        return self.signature.write(
+            {
+                name: value if name in self.sequences else _compact(value, self.kind.dims)
+                for name, value in self.__dict__.items()
+            }
+        )
 
     def __str__(self) -> str:
         return self.text

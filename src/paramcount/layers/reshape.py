@@ -67,6 +67,8 @@ class Unflatten(Layer):
     """One dimension as several. Dimensions count the batch as 0."""
 
     dim: Annotated[int, BeforeValidator(_dimension)]
+    sequences = frozenset(("unflattened_size",))
+
     unflattened_size: Sizes
 
     @override
@@ -94,6 +96,8 @@ class Unflatten(Layer):
 class Reshape(Layer):
     """All dimensions beside the batch in another shape."""
 
+    sequences = frozenset(("target_shape",))
+
     target_shape: Sizes
 
     @override
@@ -110,6 +114,8 @@ class Reshape(Layer):
 
 class Permute(Layer):
     """The dimensions in another order: Keras counts them from 1, torchvision with the batch as 0."""
+
+    sequences = frozenset(("dims",))
 
     dims: Order
 

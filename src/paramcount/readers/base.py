@@ -4,12 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final
 
-from paramcount.errors import LayerError
+from paramcount.derive import derive
+from paramcount.errors import LayerError, LimitError, ParamcountError
 from paramcount.limits import MAX_LAYERS
 from paramcount.network import INPUT, Network
 from paramcount.report import NetworkReport, Read
+from paramcount.rewrite import write
 from paramcount.shapes import Shape
 from paramcount.signature import Framework
+
+MAX_WRITTEN: Final = 60_000
+"""Characters of notation in an answer."""
 
 HEAD: Final = 4_000
 """Characters that a reader looks at to tell whether a text is its own."""
@@ -56,9 +61,29 @@ class Reading:
     network: Network
     read: Read
 
-    def on(self, report: NetworkReport) -> NetworkReport:
-        """Say in the report what was read."""
-        return replace(report, read=self.read)
+    def report(self, *, expected: int | None = None, as_layers: bool = False) -> NetworkReport:
+        """Derive the network, and say what it was read from.
+
+        Args:
+            expected: a number of parameters to compare with.
+            as_layers: whether to give the network in notation too.
+
+        Raises:
+            ParamcountError: as `derive`; its `report` says what was read too.
+            LimitError: the notation would be too long.
+        """
+        try:
+            report = derive(self.network, expected=expected)
+        except ParamcountError as error:
+            if error.report is not None:
+                error.report = replace(error.report, read=self.read)
+            raise
+        notation = write(self.network) if as_layers else ""
+        if len(notation) > MAX_WRITTEN:
+            raise LimitError(
+                f"the network in notation has {len(notation)} characters; at most {MAX_WRITTEN} are given."
+            )
+        return replace(report, read=self.read, notation=notation)
 
 
 @dataclass(frozen=True, slots=True)

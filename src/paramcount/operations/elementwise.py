@@ -23,7 +23,7 @@ _KEPT = """
     gelu gumbel_softmax hardshrink hardsigmoid hardswish hardtanh identity ifft ifft2 ifftn ifftshift imag
     isfinite isinf isnan leaky_relu lgamma local_response_norm log log10 log1p log2
     log_softmax logical_not logit logsigmoid mish nan_to_num neg normalize positive prelu rad2deg rand_like randn_like
-    real reciprocal relu relu6 renorm roll rot180 round rrelu rsqrt selu sgn sigmoid sign silu sin sinc sinh
+    real reciprocal relu relu6 renorm roll rot180 round rrelu rsqrt scatter selu sgn sigmoid sign silu sin sinc sinh
     softmax softmin softplus softshrink softsign sqrt square tan tanh tanhshrink threshold to tril triu trunc
     zeros_like ones_like empty_like full_like conj angle
 """

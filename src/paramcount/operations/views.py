@@ -202,6 +202,18 @@ def _indexed(shapes: Sequence[Sizes], attributes: Attributes) -> tuple[Sizes, ..
     return (tuple(found),)
 
 
+def _written(shapes: Sequence[Sizes], attributes: Attributes) -> tuple[Sizes, ...]:
+    """The second tensor, where it is one, is written where `index` points."""
+    target = _indexed(shapes, attributes)[0]
+    for value in shapes[1:]:
+        spread = value
+        while len(spread) > len(target) and spread[0] == 1:
+            spread = spread[1:]
+        if broadcast(target, spread) != target:
+            raise OperationError(f"shape mismatch: {text(value)} cannot be broadcast to {text(target)}")
+    return (shapes[0],)
+
+
 def _spans(item: object) -> int:
     if item is None or item == "...":
         return 0
@@ -302,6 +314,7 @@ RULES: Final[dict[str, Rule]] = {
     "split": Rule(_split),
     "unbind": Rule(_unbound),
     "getitem": Rule(_indexed),
+    "setitem": Rule(_written),
     "narrow": Rule(_narrowed),
     "index_select": Rule(_selected),
     "gather": Rule(_gathered),

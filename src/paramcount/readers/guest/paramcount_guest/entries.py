@@ -1,0 +1,135 @@
+"""Which model of a file is meant."""
+
+import ast
+import inspect
+
+from torch.nn.modules.module import Module
+
+from paramcount_guest.state import STATE
+
+
+def _loss(cls):
+    return any(one.__name__ == "_Loss" for one in cls.__mro__) or cls.__name__.lower().endswith("loss")
+
+
+def choose(module, tree, entry, found):
+    """The module object that `entry` gives, or that alone comes into question; None where several do."""
+    space = module.__dict__
+    STATE.stage = "construct"
+    if entry is not None:
+        return _given(entry, space, found)
+    models = _objects(space)
+    if len(models) == 1:
+        name, model = models[0]
+        found.entry = {"text": name, "how": "module-level model"}
+        return model
+    classes = {
+        name: one
+        for name, one in space.items()
+        if inspect.isclass(one) and issubclass(one, Module) and one.__module__ == module.__name__ and not _loss(one)
+    }
+    functions = {
+        name: one for name, one in space.items()
+        if inspect.isfunction(one) and one.__code__.co_filename == module.__file__
+    }  # fmt: skip
+    inside, builders = _references(tree, classes, functions)
+    roots = [name for name in classes if name not in inside]
+    free = [name for name in builders if not _required(functions[name])]
+    if not models and len(roots) == 1 and not _required(classes[roots[0]]):
+        return _made(classes[roots[0]], roots[0], "only root class", found)
+    if not models and not roots_free(roots, classes) and len(free) == 1:
+        return _made(functions[free[0]], free[0], "only builder without required arguments", found)
+    found.candidates = [{"call": name, "requires": []} for name, _ in models] + [
+        {"call": f"{name}{_signature(space[name])}", "requires": _required(space[name])} for name in (*builders, *roots)
+    ]
+    if not found.candidates:
+        found.candidates = [
+            {"call": f"{name}{_signature(one)}", "requires": _required(one)}
+            for name, one in {**classes, **functions}.items()
+        ]
+    return None
+
+
+def roots_free(roots, classes):
+    """The root classes that need no arguments."""
+    return [name for name in roots if not _required(classes[name])]
+
+
+def _given(entry, space, found):
+    value = eval(compile(entry, "<entry>", "eval"), space)  # noqa: S307 - this is the sandbox
+    found.entry = {"text": entry, "how": "given"}
+    if inspect.isclass(value) or inspect.isfunction(value):
+        missing = _required(value)
+        if missing:
+            raise TypeError(
+                f"{entry} needs arguments: {', '.join(missing)}. Write the call, as in {entry}{_signature(value)}."
+            )
+        value = value()
+    return value
+
+
+def _made(maker, name, how, found):
+    found.entry = {"text": f"{name}()", "how": how}
+    return maker()
+
+
+def _objects(space):
+    """Models that are made at the file's top level, without those that others of them hold."""
+    held = {id(one): (name, one) for name, one in space.items() if isinstance(one, Module) and not _loss(type(one))}
+    inner = {id(part) for _, one in held.values() for part in one.modules() if part is not one}
+    return [pair for key, pair in held.items() if key not in inner]
+
+
+def _references(tree, classes, functions):
+    """Classes that other classes use, and functions that make models and that nothing else calls."""
+    inside, called, makers = set(), set(), []
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)} - {node.name}
+            inside |= names
+            called |= names
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name in functions:
+            names = {one.id for part in node.body for one in ast.walk(part) if isinstance(one, ast.Name)}
+            called |= names - {node.name}
+            if any(isinstance(one, ast.Return) and one.value is not None for one in ast.walk(node)):
+                makers.append((node.name, names))
+    reach = dict(makers)
+    models = set(classes)
+
+    def builds(name, seen):
+        if name in seen:
+            return False
+        seen.add(name)
+        names = reach.get(name, set())
+        return bool(names & models) or any(builds(one, seen) for one in names if one in reach)
+
+    builders = [name for name in reach if name not in called and not name.startswith("_") and builds(name, set())]
+    return inside, builders
+
+
+def _parameters(maker):
+    try:
+        found = list(inspect.signature(maker).parameters.values())
+    except (TypeError, ValueError):
+        return []
+    return found
+
+
+def _required(maker):
+    return [
+        one.name
+        for one in _parameters(maker)
+        if one.default is one.empty and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+    ]
+
+
+def _signature(maker):
+    parts = []
+    for one in _parameters(maker):
+        star = {one.VAR_POSITIONAL: "*", one.VAR_KEYWORD: "**"}.get(one.kind, "")
+        if one.default is one.empty:
+            parts.append(star + one.name)
+        else:
+            text = repr(one.default) if isinstance(one.default, (int, float, str, bool, tuple, type(None))) else "…"
+            parts.append(f"{one.name}={text[:40]}")
+    return f"({', '.join(parts)})"[:300]

@@ -1,0 +1,150 @@
+"""The user's files as modules: path → text, relative imports included, and what is imported beside them."""
+
+import ast
+import importlib.machinery
+import importlib.util
+import sys
+
+from paramcount_guest import placeholders
+from paramcount_guest.state import STATE, location
+
+_OURS = ("torch", "torchvision", "timm", "numpy", "einops", "paramcount", "paramcount_guest", "pytorch_lightning",
+         "lightning", "huggingface_hub", "torchaudio")  # fmt: skip
+_INERT_STANDARD = ("multiprocessing", "subprocess", "socket", "ssl", "tkinter", "sqlite3", "curses", "readline",
+                   "ctypes", "threading", "concurrent", "asyncio")  # fmt: skip
+
+
+class Files:
+    """Finds modules among the user's files; what is neither theirs, ours nor Python's becomes a placeholder."""
+
+    def __init__(self, files, main):
+        self.files = files
+        self.trees = {}
+        self.guarded = {}  # file → line ranges in which a failing import is caught
+        self.aliases = {}  # module → file, where the path does not tell
+        self.relative = _relative(self.tree(main))
+        self.roots = [""] if self.relative else self._roots(main)
+
+    def _roots(self, main):
+        """Folders that modules are looked for in: the one above the main file's package, and the root."""
+        folder = main.rpartition("/")[0]
+        while folder and f"{folder}/__init__.py" in self.files:
+            folder = folder.rpartition("/")[0]
+        return [folder, ""] if folder else [""]
+
+    def name_of(self, path):
+        """The dotted name of a file's module."""
+        for root in self.roots:
+            if not root or path.startswith(root + "/"):
+                inner = path[len(root) + 1 if root else 0 :]
+                return inner.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        return path.removesuffix(".py").replace("/", ".")
+
+    def path_of(self, name):
+        """The file of a module, and whether it is a package; (None, True) for a folder without a file."""
+        if name in self.aliases:
+            return self.aliases[name], False
+        inner = name.replace(".", "/")
+        for root in self.roots:
+            base = f"{root}/{inner}" if root else inner
+            if f"{base}/__init__.py" in self.files:
+                return f"{base}/__init__.py", True
+            if f"{base}.py" in self.files:
+                return f"{base}.py", False
+        for root in self.roots:
+            base = f"{root}/{inner}/" if root else f"{inner}/"
+            if any(path.startswith(base) for path in self.files):
+                return None, True
+        return None, False
+
+    def tree(self, path):
+        """The parsed file."""
+        if path not in self.trees:
+            self.trees[path] = ast.parse(self.files[path], path)
+            self.guarded[path] = _guarded(self.trees[path])
+        return self.trees[path]
+
+    # --- the protocol of importlib ----------------------------------------------------------------------------------
+
+    def find_spec(self, name, path=None, target=None):
+        file, package = self.path_of(name)
+        if file is not None:
+            return importlib.machinery.ModuleSpec(name, self, origin=file, is_package=package)
+        top = name.split(".")[0]
+        if package and top not in _OURS and not placeholders.standard(name):
+            return importlib.machinery.ModuleSpec(name, None, is_package=True)
+        if top in _OURS or (placeholders.standard(name) and top not in _INERT_STANDARD):
+            return None
+        if top in _INERT_STANDARD and importlib.machinery.PathFinder.find_spec(name, path) is not None:
+            return None
+        return self.missing(name)
+
+    def missing(self, name):
+        """A library that is not here: the user's own fall-back where there is one, else a placeholder."""
+        file, line = location()
+        if file is not None and any(first <= line <= last for first, last in self.guarded.get(file, ())):
+            STATE.warn(f"{name} is not here; the source's own way without it was taken.")
+            return None
+        STATE.stub(name)
+        return placeholders.spec(name)
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        path = module.__spec__.origin
+        module.__file__ = path
+        code = compile(self.tree(path), path, "exec", dont_inherit=True)
+        exec(code, module.__dict__)
+
+    def get_source(self, name):
+        path, _ = self.path_of(name)
+        return None if path is None else self.files[path]
+
+    def is_package(self, name):
+        return self.path_of(name)[1]
+
+
+class Fallback:
+    """Comes after all other finders: names in our own packages that none has."""
+
+    def __init__(self, files):
+        self.files = files
+
+    def find_spec(self, name, path=None, target=None):
+        top = name.split(".")[0]
+        if top in _INERT_STANDARD or (placeholders.standard(name) and "." not in name):
+            return self.files.missing(name)
+        return None
+
+
+def _relative(tree):
+    """What a file imports relative to its package: (level, module)."""
+    return [
+        (node.level, node.module or "") for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level
+    ]
+
+
+def _guarded(tree):
+    """Line ranges of `try` bodies whose handlers catch a failing import."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Try):
+            names = []
+            for handler in node.handlers:
+                kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+                names += [
+                    getattr(kind, "id", getattr(kind, "attr", "")) if kind is not None else "Exception"
+                    for kind in kinds
+                ]
+            if {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"} & set(names):
+                found.append((node.body[0].lineno, max(one.end_lineno for one in node.body)))
+    return found
+
+
+def install(files, main):
+    """Put the user's files in front of all other modules."""
+    found = Files(files, main)
+    sys.meta_path.insert(0, found)
+    sys.meta_path.append(Fallback(found))
+    return found

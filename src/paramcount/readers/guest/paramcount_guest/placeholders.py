@@ -1,0 +1,186 @@
+"""What stands for libraries that are not here: inert while a file is imported, an error with its name after that."""
+
+import importlib.machinery
+import sys
+import types
+
+from paramcount_guest.state import STATE, stop
+
+
+class _Meta(type):
+    """Classes that stand for a library's: they can be a base, and cannot be made."""
+
+    def __getattr__(cls, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return placeholder(f"{cls._placeholder_}.{name}")
+
+
+class Placeholder:
+    """A name of a library that is not here."""
+
+    _placeholder_ = "?"
+
+    def __init__(self, name):
+        self.__dict__["_name"] = name
+
+    def __repr__(self):
+        return self._name
+
+    def _stop(self, why="is needed"):
+        return stop("missing library", f"{self._name} {why}, and its library is not here.")
+
+    def __getattr__(self, name):
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        return placeholder(f"{self._name}.{name}")
+
+    def __setattr__(self, name, value):
+        if STATE.stage != "import":
+            raise self._stop("is changed")
+
+    def __call__(self, *args, **kwargs):
+        if STATE.stage != "import":
+            raise self._stop("is called")
+        STATE.stub(f"{self._name}()")
+        if len(args) == 1 and not kwargs and (isinstance(args[0], (type, types.FunctionType))):
+            STATE.warn(f"The decorator {self._name} of a library that is not here was left out.")
+            return args[0]
+        return placeholder(f"{self._name}(…)")
+
+    def __mro_entries__(self, bases):
+        name = self._name
+
+        def refuse(cls, *args, **kwargs):
+            raise stop("missing library", f"{cls.__name__} is built on {name}, and its library is not here.")
+
+        made = _Meta(name.rsplit(".", 1)[-1].strip("()…") or "Missing", (), {"_placeholder_": name, "__new__": refuse})
+        return (made,)
+
+    def __class_getitem__(cls, item):
+        return cls
+
+    def __getitem__(self, item):
+        if STATE.stage != "import":
+            raise self._stop()
+        return placeholder(f"{self._name}[…]")
+
+    def __or__(self, other):
+        return self
+
+    __ror__ = __or__
+
+    def __enter__(self):
+        if STATE.stage != "import":
+            raise self._stop("is entered")
+        return self
+
+    def __exit__(self, *args):
+        return None
+
+    def __instancecheck__(self, one):
+        return False
+
+    def __subclasscheck__(self, one):
+        return False
+
+    def __hash__(self):
+        return hash(self._name)
+
+    def __eq__(self, other):
+        return self is other
+
+    def __bool__(self):
+        if STATE.stage != "import":
+            raise self._stop()
+        return True
+
+    def __iter__(self):
+        raise self._stop("is iterated over")
+
+    def __len__(self):
+        raise self._stop()
+
+
+def _needed(name):
+    def method(self, *args):
+        raise self._stop()
+
+    method.__name__ = name
+    return method
+
+
+for _name in [
+    "add",
+    "radd",
+    "sub",
+    "rsub",
+    "mul",
+    "rmul",
+    "truediv",
+    "rtruediv",
+    "floordiv",
+    "rfloordiv",
+    "mod",
+    "rmod",
+    "pow",
+    "rpow",
+    "matmul",
+    "rmatmul",
+    "neg",
+    "pos",
+    "abs",
+    "int",
+    "float",
+    "index",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "and",
+    "rand",
+    "xor",
+    "contains",
+]:
+    setattr(Placeholder, f"__{_name}__", _needed(f"__{_name}__"))
+
+_MADE = {}
+
+
+def placeholder(name):
+    """The placeholder of this name."""
+    if name not in _MADE:
+        _MADE[name] = Placeholder(name)
+    return _MADE[name]
+
+
+class PlaceholderModule(types.ModuleType):
+    """A module of a library that is not here."""
+
+    __path__ = ()
+
+    def __getattr__(self, name):
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        STATE.stub(f"{self.__name__}.{name}")
+        return placeholder(f"{self.__name__}.{name}")
+
+
+class Loader:
+    """Makes placeholder modules."""
+
+    def create_module(self, spec):
+        return PlaceholderModule(spec.name)
+
+    def exec_module(self, module):
+        return None
+
+
+def spec(name):
+    """How the import system makes the placeholder of a module."""
+    return importlib.machinery.ModuleSpec(name, Loader(), is_package=True)
+
+
+def standard(name):
+    """Whether a module is Python's own."""
+    return name.split(".")[0] in sys.stdlib_module_names

@@ -1,0 +1,193 @@
+"""What a reading found, as the trace tells it."""
+
+import contextlib
+import traceback
+
+from torch import _dispatch, _types
+from torch._grad import no_grad
+from torch.nn.modules.module import Module, tensors_in
+
+from paramcount_guest import summary
+from paramcount_guest.state import STATE, Stop
+
+
+class Ended(Exception):
+    """A stage ended the reading; the trace says why."""
+
+
+def unknown(value):
+    """What JSON has no form for, in the attributes of a call."""
+    return str(value)[:200]
+
+
+def line_of(file, line):
+    """The text of a line of the user's file."""
+    lines = STATE.texts.get(file, "").splitlines() if file else []
+    return lines[line - 1].strip()[:300] if line and 0 < line <= len(lines) else None
+
+
+def place(error):
+    """The user's innermost file and line that an exception came through."""
+    found = (None, None)
+    if isinstance(error, SyntaxError) and error.filename in STATE.files:
+        return error.filename, error.lineno
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename in STATE.files:
+            found = (frame.f_code.co_filename, line)
+    return found
+
+
+def reason(error):
+    """An exception in words."""
+    if isinstance(error, Stop):
+        return error.reason[:600]
+    try:
+        text = str(error)
+    except Exception:
+        text = ""
+    return f"{type(error).__name__}: {text}"[:600] if text else type(error).__name__
+
+
+def _class_of(error):
+    if isinstance(error, Stop):
+        return error.reason_class
+    if isinstance(error, (RecursionError, MemoryError)):
+        return "limit"
+    if isinstance(error, ImportError):
+        return "missing library"
+    return "user error"
+
+
+class Trace:
+    """The trace in the making."""
+
+    def __init__(self):
+        self.entry = None
+        self.candidates = []
+        self.skipped = []
+        self.modules = []
+        self.model = None
+        self.stopped = None
+        self.inputs = []
+        self.outputs = []
+        self.done = "failed"
+
+    @contextlib.contextmanager
+    def stage(self, name):
+        """What goes wrong inside is what stopped the reading; also what the source swallowed."""
+        STATE.stage = name
+        before = len(STATE.stops)
+        try:
+            yield
+            if len(STATE.stops) > before:
+                self._stop(name, STATE.stops[before][0], STATE.stops[before][1])
+        except Ended:
+            raise
+        except BaseException as error:
+            if len(STATE.stops) > before and not isinstance(error, Stop):
+                self._stop(name, STATE.stops[before][0], STATE.stops[before][1])
+            self._stop(name, error, place(error))
+
+    def _stop(self, stage, error, where):
+        file, line = where
+        failed = STATE.failed[1] if STATE.failed is not None and STATE.failed[0] is error else (None, None, None)
+        self.stopped = {
+            "stage": stage, "class": _class_of(error), "reason": reason(error), "module": failed[0],
+            "kind": failed[1], "input_shape": failed[2], "file": file, "line": line, "text": line_of(file, line),
+        }  # fmt: skip
+        raise Ended from None
+
+    def build(self, model):
+        """Take the constructed model down."""
+        if not isinstance(model, Module):
+            raise TypeError(f"{self.entry['text']} gives {type(model).__name__}, not an nn.Module.")
+        self.model = model
+        self.entry["class"] = type(model).__name__
+        model.eval()
+        self.modules, lazy = summary.summarise(model)
+        self.done = "params_only"
+        if lazy:
+            self.lazy = lazy
+            self.done = "failed"
+
+    lazy = ()
+
+    def run(self, shapes, dtypes):
+        """Run the model on inputs of these shapes, a batch of one in front."""
+        if self.lazy:
+            with no_grad():
+                self.model(*self._inputs(shapes, dtypes))
+            STATE.module_paths.clear()
+            STATE.leaves.clear()
+            self.modules, lazy = summary.summarise(self.model)
+            if lazy:
+                raise RuntimeError(f"{lazy[0]} is a lazy module that the first input does not reach.")
+            self.lazy = ()
+            self.done = "params_only"
+        inputs = self._inputs(shapes, dtypes)
+        try:
+            self._forward(inputs)
+        except RuntimeError as error:
+            if dtypes is not None or "'indices' to have one of the following scalar types" not in str(error):
+                raise
+            STATE.warn("The input is a tensor of whole numbers, as its embedding needs.")
+            STATE.calls.clear()
+            self._forward(self._inputs(shapes, ["int64"] * len(shapes)))
+        self.done = "full"
+
+    def _inputs(self, shapes, dtypes):
+        names = dtypes or ["float32"] * len(shapes)
+        return [_dispatch.make((1, *shape), _types.DTYPES[name]) for shape, name in zip(shapes, names)]
+
+    def _forward(self, inputs):
+        STATE.failed = None
+        for one in inputs:
+            one._id = STATE.new_value()
+        self.inputs = [one._id for one in inputs]
+        self.input_shapes = [list(one.shape) for one in inputs]
+        STATE.recording = True
+        try:
+            result = self.model(*inputs)
+        finally:
+            STATE.recording = False
+        found = tensors_in(list(_spread(result)))
+        self.outputs = [one._id for one in found if one._id is not None]
+        self.output_shapes = [list(one.shape) for one in found]
+        if not found:
+            raise TypeError(f"forward gives {type(result).__name__}, in which there is no tensor.")
+
+    input_shapes = output_shapes = ()
+
+    def finished(self):
+        """The trace as one JSON object."""
+        if self.lazy and self.stopped is None:
+            self.stopped = {
+                "stage": "construct", "class": "user error", "module": self.lazy[0], "file": None, "line": None,
+                "text": None, "input_shape": None, "kind": None,
+                "reason": "It has lazy layers, whose sizes the first input tells: give the input's shape.",
+            }  # fmt: skip
+        return {
+            "version": 1,
+            "framework": "pytorch",
+            "entry": self.entry,
+            "completeness": self.done,
+            "modules": [] if self.lazy else self.modules,
+            "calls": STATE.calls if self.done != "failed" else [],
+            "inputs": self.inputs,
+            "input_shapes": list(self.input_shapes),
+            "outputs": self.outputs,
+            "output_shapes": list(self.output_shapes),
+            "stopped": self.stopped,
+            "candidates": self.candidates,
+            "skipped": self.skipped,
+            "stubbed": STATE.stubbed,
+            "warnings": STATE.warnings,
+        }
+
+
+def _spread(result):
+    """What forward gave, with the fields of an object that holds tensors."""
+    if hasattr(result, "__dict__") and not tensors_in(result):
+        yield from vars(result).values()
+    else:
+        yield result

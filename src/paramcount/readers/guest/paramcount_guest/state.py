@@ -1,0 +1,148 @@
+"""The trace in the making, and the reasons for which a reading stops.
+
+`Stop` is no `Exception`, so that a user's `except Exception` does not swallow it; what a bare `except` swallows is
+found in `STATE.stops`, which the harness looks at after each stage. Unknown never becomes zero.
+"""
+
+import importlib
+import sys
+
+
+class Stop(BaseException):
+    """The reading cannot go on. `reason_class` is one of the trace's classes of reason."""
+
+    def __init__(self, reason_class, reason):
+        super().__init__(reason)
+        self.reason_class = reason_class
+        self.reason = reason
+
+
+class State:
+    """One reading: what was called with what, and where."""
+
+    def __init__(self):
+        self.stage = "import"
+        self.files = frozenset()  # names of the user's files, as their code objects hold them
+        self.texts = {}
+        self.stops = []
+        self.calls = []
+        self.recording = False
+        self.paused = 0
+        self.values = 0
+        self.scopes = [""]
+        self.module_paths = {}  # id of a module → its path, known once the model is constructed
+        self.kinds = {}  # path → class of torch.nn whose hyperparameters hold, or None
+        self.tensor_paths = {}  # id of a parameter → "path.name"
+        self.keep = []  # what must stay alive, since it is known by its id
+        self.running = []  # modules whose forward runs, outermost first, with the shapes that went in
+        self.stubbed = []
+        self.warnings = []
+        self.skipped = []
+        self.limit = 400_000
+        self.leaves = set()  # paths of modules that are recorded as one call
+        self.failed = None  # an exception, and the module that raised it
+
+    def outside(self, module):
+        """Note a module that is called without being part of the model."""
+        own = sum([one.numel() for one in module._parameters.values() if one is not None])
+        if own:
+            self.warn(
+                f"{type(module).__name__} is called but is not registered in the model, so its {own} parameters are "
+                "not counted, as PyTorch does not count them."
+            )
+
+    def new_value(self):
+        """A new value's number."""
+        self.values += 1
+        return self.values
+
+    def warn(self, text):
+        """Note something, once."""
+        if text not in self.warnings and len(self.warnings) < 50:
+            self.warnings.append(text)
+
+    def stub(self, name):
+        """Note the name of something that stands in for what is not here."""
+        if name not in self.stubbed and len(self.stubbed) < 200:
+            self.stubbed.append(name)
+
+
+STATE = State()
+
+
+def stop(reason_class, reason):
+    """Make the exception that ends the reading, and note it in case somebody swallows it."""
+    found = Stop(reason_class, reason)
+    STATE.stops.append((found, location()))
+    return found
+
+
+def unsupported(name, why=""):
+    """What exists in the real library, and has no rule here."""
+    return stop("unsupported", f"{name} is not supported{': ' + why if why else ''}.")
+
+
+def data_dependent(what):
+    """A number is needed that only real data would tell."""
+    return stop(
+        "data-dependent",
+        f"{what} needs the values of a tensor, which depend on the data; only shapes are known here.",
+    )
+
+
+def location():
+    """The user's innermost file and line that is running, or (None, None)."""
+    frame = sys._getframe(1)
+    files = STATE.files
+    while frame is not None:
+        if frame.f_code.co_filename in files:
+            return frame.f_code.co_filename, frame.f_lineno
+        frame = frame.f_back
+    return None, None
+
+
+def table(name):
+    """One of the committed tables about real torch."""
+    return importlib.import_module(f"paramcount_guest.tables.{name}").TABLE
+
+
+_REAL = {}
+
+
+def exists(module, name):
+    """Whether real torch has this name in this module."""
+    if module not in _REAL:
+        _REAL[module] = frozenset(table("names").get(module, "").split())
+    return name in _REAL[module]
+
+
+class Unsupported(type):
+    """The class of stand-ins for real names without a rule: calling one stops, `isinstance` of one is False."""
+
+    def __call__(cls, *args, **kwargs):
+        raise unsupported(cls.__qualified__)
+
+    def __getattr__(cls, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise unsupported(f"{cls.__qualified__}.{name}")
+
+    def __or__(cls, other):
+        return cls
+
+    __ror__ = __or__
+
+
+def fallback(module):
+    """The `__getattr__` of a stand-in module: no rule for a real name, no such name for any other."""
+    made = {}
+
+    def get(name):
+        if name in made:
+            return made[name]
+        if name.startswith("__") or not exists(module, name):
+            raise AttributeError(f"module '{module}' has no attribute '{name}'")
+        made[name] = Unsupported(name, (), {"__qualified__": f"{module}.{name}", "__module__": module})
+        return made[name]
+
+    return get

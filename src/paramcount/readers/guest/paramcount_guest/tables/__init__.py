@@ -1,0 +1,1 @@
+"""What real torch has, as data made from it."""

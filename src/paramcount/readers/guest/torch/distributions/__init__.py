@@ -1,0 +1,5 @@
+"""torch.distributions: its names, without rules."""
+
+from paramcount_guest.state import fallback
+
+__getattr__ = fallback("torch.distributions")

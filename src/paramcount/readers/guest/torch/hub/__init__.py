@@ -1,0 +1,26 @@
+"""torch.hub: nothing is loaded."""
+
+from paramcount_guest.state import fallback, unsupported
+
+__getattr__ = fallback("torch.hub")
+_WHY = "there is no network here; build the model without its weights"
+
+
+def load_state_dict_from_url(url, *args, **kwargs):
+    raise unsupported("torch.hub.load_state_dict_from_url", _WHY)
+
+
+def load(*args, **kwargs):
+    raise unsupported("torch.hub.load", _WHY)
+
+
+def download_url_to_file(*args, **kwargs):
+    raise unsupported("torch.hub.download_url_to_file", _WHY)
+
+
+def get_dir():
+    return "hub"
+
+
+def set_dir(d):
+    return None

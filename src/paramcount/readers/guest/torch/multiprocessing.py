@@ -1,0 +1,5 @@
+"""torch.multiprocessing: its names, without rules."""
+
+from paramcount_guest.state import fallback
+
+__getattr__ = fallback("torch.multiprocessing")

@@ -1,0 +1,146 @@
+"""How the classes of torch.nn are made: their constructors from the table of real signatures."""
+
+from paramcount_guest.state import exists, table, unsupported
+from paramcount_guest.values import LIMIT
+
+from torch._dispatch import make
+from torch._types import get_default_dtype
+from torch.nn.modules.module import Module
+from torch.nn.parameter import Parameter
+
+
+def layer(cls):
+    """Give a class the constructor that the class of this name has in real torch.
+
+    Its arguments are handed by name to `_made_of`, and become attributes unless `_made_of` sees to them. What is
+    registered then is remembered: as long as it stays so, the class's hyperparameters tell the parameters.
+    """
+    name = cls.__name__
+    signature = table("signatures")[name]
+    names = [part.split("=")[0].strip() for part in _parts(signature)]
+    given = ", ".join(f"{one!r}: {one}" for one in names if one[0] != "*" and one not in ("device", "dtype"))
+    factory = "dtype" if "dtype" in names else "None"
+    source = f"def __init__(self, {signature}):\n    _start(self, {{{given}}}, {factory})\n"
+    space = {"_start": _start}
+    exec(compile(source, f"<{name}>", "exec"), space)
+    cls.__init__ = space["__init__"]
+    cls.__init__.__qualname__ = f"{name}.__init__"
+    cls._kind_ = name
+    cls._kind_arguments_ = tuple([one for one in names if one[0] != "*" and one not in ("device", "dtype")])
+    cls._kind_class_ = cls
+    cls.__module__ = cls.__module__
+    return cls
+
+
+def _parts(signature):
+    """Split a signature at its outer commas."""
+    depth, found = 0, [""]
+    for character in signature:
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and not depth:
+            found.append("")
+        else:
+            found[-1] += character
+    return [part for part in found if part.strip()]
+
+
+def _start(self, arguments, dtype):
+    Module.__init__(self)
+    self.__dict__["_factory_"] = dtype
+    made = self._made_of(**arguments)
+    if made is not None:
+        raise TypeError("_made_of returns nothing")
+    self.__dict__["_made_"] = registered(self)
+
+
+def registered(module):
+    """Names and shapes of a module's own parameters and buffers."""
+    from torch.nn.parameter import is_lazy
+
+    return [
+        (name, None if value is None else () if is_lazy(value) else tuple(value.shape))
+        for held in (module._parameters, module._buffers)
+        for name, value in held.items()
+    ]
+
+
+class Layer(Module):
+    """What the classes made by `layer` share."""
+
+    def _made_of(self, **arguments):
+        for name, value in arguments.items():
+            setattr(self, name, value)
+
+    def _parameter(self, name, *shape, value=None):
+        """Register a parameter; its numbers are random, so not known, unless it starts with one value."""
+        dtype = self.__dict__.get("_factory_") or get_default_dtype()
+        data = make(_checked(shape), dtype)
+        if value is not None and data.numel() <= LIMIT:
+            data._fill([value] * data.numel())
+        self._parameters[name] = Parameter(data)
+
+    def _buffer(self, name, *shape, value=0, dtype=None, persistent=True):
+        data = make(_checked(shape), dtype or self.__dict__.get("_factory_") or get_default_dtype())
+        if data.numel() <= LIMIT:
+            data._fill([value] * data.numel())
+        self.register_buffer(name, data, persistent)
+
+    def reset_parameters(self):
+        return None
+
+    def _hyper_(self):
+        """The arguments that would make this layer as it is now."""
+        found = {}
+        for name in self._kind_arguments_:
+            if name == "bias":
+                found[name] = self._has_bias_()
+            elif not name.startswith("_") and name in self.__dict__:
+                found[name] = self.__dict__[name]
+        return found
+
+    def _has_bias_(self):
+        own = self.__dict__.get("bias")
+        if own is not None:
+            return bool(own)
+        return self._parameters.get("bias") is not None
+
+
+def _checked(shape):
+    found = []
+    for size in shape:
+        if isinstance(size, bool) or not hasattr(size, "__index__"):
+            name = getattr(type(size), "_placeholder_", None)
+            if name:
+                from torch._dispatch import refuse
+
+                refuse("a layer's size", size)
+            raise TypeError(
+                f"empty(): argument 'size' must be tuple of ints, but found element of type {type(size).__name__}"
+            )
+        size = size.__index__()
+        if size < 0:
+            raise RuntimeError(f"Trying to create tensor with negative dimension {size}: {list(shape)}")
+        found.append(size)
+    return found
+
+
+def unruled(name):
+    """A class of real torch that has no rule here: making one stops the reading, by name."""
+
+    def refuse(self, *args, **kwargs):
+        raise unsupported(f"torch.nn.{name}")
+
+    return type(name, (Module,), {"__init__": refuse, "__module__": "torch.nn"})
+
+
+def missing(module):
+    """The `__getattr__` of a stand-in for one of torch.nn.modules' files: other classes of torch.nn, else nothing."""
+
+    def get(name):
+        if name.startswith("__") or not exists("torch.nn", name):
+            raise AttributeError(f"module '{module}' has no attribute '{name}'")
+        from torch import nn
+
+        return getattr(nn, name)
+
+    return get

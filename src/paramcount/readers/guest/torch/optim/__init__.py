@@ -1,0 +1,5 @@
+"""torch.optim: its names, without rules."""
+
+from paramcount_guest.state import fallback
+
+__getattr__ = fallback("torch.optim")

@@ -1,0 +1,5 @@
+"""torch.special: its names, without rules."""
+
+from paramcount_guest.state import fallback
+
+__getattr__ = fallback("torch.special")

@@ -1,0 +1,5 @@
+"""torch.version."""
+
+from torch import __version__ as __version__
+
+cuda = hip = git_version = None

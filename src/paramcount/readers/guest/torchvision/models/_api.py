@@ -1,0 +1,71 @@
+"""torchvision.models._api: descriptions of weights, and the registry of builders. No weights are here."""
+
+import enum
+from dataclasses import dataclass
+from typing import Any
+
+from paramcount_guest.state import unsupported
+
+
+@dataclass
+class Weights:
+    """Where trained weights would be found."""
+
+    url: str
+    transforms: Any
+    meta: dict
+
+    def __eq__(self, other):
+        return isinstance(other, Weights) and self.url == other.url
+
+
+class WeightsEnum(enum.Enum):
+    """The weights that a builder knows."""
+
+    @classmethod
+    def verify(cls, obj):
+        if obj is None or isinstance(obj, cls):
+            return obj
+        if isinstance(obj, str):
+            return cls[obj.replace(cls.__name__ + ".", "")]
+        raise TypeError(f"Invalid Weight class provided; expected {cls.__name__} but received {type(obj).__name__}.")
+
+    def get_state_dict(self, *args, **kwargs):
+        raise unsupported(
+            f"{type(self).__name__}.{self.name}", "weights are not here; build the model with weights=None"
+        )
+
+    @property
+    def url(self):
+        return self.value.url
+
+    @property
+    def transforms(self):
+        return self.value.transforms
+
+    @property
+    def meta(self):
+        return self.value.meta
+
+
+BUILTIN_MODELS = {}
+
+
+def register_model(name=None):
+    def put(builder):
+        BUILTIN_MODELS[name or builder.__name__] = builder
+        return builder
+
+    return put
+
+
+def get_model_builder(name):
+    return BUILTIN_MODELS[name.lower()]
+
+
+def get_model(name, **config):
+    return get_model_builder(name)(**config)
+
+
+def list_models(module=None, include=None, exclude=None):
+    return sorted(BUILTIN_MODELS)

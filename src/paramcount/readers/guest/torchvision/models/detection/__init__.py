@@ -1,0 +1,1 @@
+"""torchvision.models.detection: its models are read from their own source."""

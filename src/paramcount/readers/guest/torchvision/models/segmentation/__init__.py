@@ -1,0 +1,1 @@
+"""torchvision.models.segmentation: its models are read from their own source."""

@@ -1,0 +1,1 @@
+"""torchvision.models.video: its models are read from their own source."""

@@ -1,0 +1,22 @@
+"""torchvision.ops.stochastic_depth: what it drops, it drops in training only."""
+
+from torch import nn
+
+
+def stochastic_depth(input, p, mode, training=True):
+    if p < 0.0 or p > 1.0:
+        raise ValueError(f"drop probability has to be between 0 and 1, but got {p}")
+    if mode not in ("batch", "row"):
+        raise ValueError(f"mode has to be either 'batch' or 'row', but got {mode}")
+    return input
+
+
+class StochasticDepth(nn.Module):
+    """Drops whole branches in training."""
+
+    def __init__(self, p, mode):
+        super().__init__()
+        self.p, self.mode = p, mode
+
+    def forward(self, input):
+        return stochastic_depth(input, self.p, self.mode, self.training)

@@ -1,0 +1,76 @@
+"""Write the tables of what real torch has, from which the stand-ins for it are made.
+
+Run with an interpreter that has torch: `python tests/data/make_guest_surface.py`. `signatures.py` holds the
+constructor of each class of torch.nn; `names.py` what exists, so that a name without a rule is told from no name.
+"""
+
+import importlib
+import inspect
+import json
+from pathlib import Path
+
+import torch
+from torch import nn
+
+GUEST = Path(__file__).parents[2] / "src/paramcount/readers/guest/paramcount_guest/tables"
+_MODULES = """torch torch.nn torch.nn.functional torch.nn.init torch.nn.utils torch.nn.utils.parametrizations
+    torch.nn.utils.parametrize torch.nn.utils.rnn torch.nn.utils.prune torch.nn.utils.fusion torch.nn.modules.utils
+    torch.nn.parallel torch.fft torch.linalg torch.special torch.cuda torch.cuda.amp torch.amp torch.backends.cudnn
+    torch.distributed torch.autograd torch.jit torch.fx torch.optim torch.optim.lr_scheduler torch.utils.data
+    torch.utils.checkpoint torch.utils.model_zoo torch.hub torch.onnx torch.random torch.testing torch.distributions
+    torch.compiler torch.nn.attention"""
+
+
+def written(name: str) -> str:
+    """The parameters of a constructor as source text, with literals for defaults."""
+    cls = getattr(nn, name)
+    found = inspect.signature(cls)
+    drop: set[str] = set()
+    if name in ("RNN", "LSTM", "GRU"):  # their constructors only pass on to the base's
+        found = inspect.signature(nn.RNNBase)
+        drop = {"mode"} | ({"proj_size"} if name == "GRU" else set())
+    parts: list[str] = []
+    star = False
+    for parameter in found.parameters.values():
+        if parameter.name in drop:
+            continue
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            parts.append(f"*{parameter.name}")
+            star = True
+        elif parameter.kind is parameter.VAR_KEYWORD:
+            parts.append(f"**{parameter.name}")
+        else:
+            if parameter.kind is parameter.KEYWORD_ONLY and not star:
+                parts.append("*")
+                star = True
+            default = parameter.default
+            if callable(default) and default is not parameter.empty:
+                default = default.__name__
+            parts.append(parameter.name + ("" if parameter.default is parameter.empty else f"={default!r}"))
+    if name == "RNN":
+        parts.insert(3, "nonlinearity='tanh'")
+    return ", ".join(parts)
+
+
+def main() -> None:
+    """Write both tables."""
+    version = torch.__version__.split("+")[0]
+    classes = sorted(
+        name for name, value in vars(nn).items() if inspect.isclass(value) and issubclass(value, nn.Module)
+    )
+    signatures = {name: written(name) for name in classes}
+    _write("signatures", f"Constructors of torch.nn's classes, of torch {version}", signatures)
+    names = {"torch.Tensor": " ".join(sorted(dir(torch.Tensor)))}
+    for module in _MODULES.split():
+        names[module] = " ".join(sorted(dir(importlib.import_module(module))))
+    _write("names", f"The names that exist, by module, of torch {version}", names)
+
+
+def _write(file: str, about: str, table: dict[str, str]) -> None:
+    lines = "\n".join(f"    {json.dumps(name)}: {json.dumps(text)}," for name, text in table.items())
+    head = f'"""{about}: written by tests/data/make_guest_surface.py."""\n# ruff: noqa: E501, S105 - data'
+    (GUEST / f"{file}.py").write_text(f"{head}\n\nTABLE = {{\n{lines}\n}}\n")
+
+
+if __name__ == "__main__":
+    main()

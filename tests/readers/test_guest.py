@@ -1,0 +1,39 @@
+"""What the guest tells of a source, against what real torch makes of it."""
+
+import pytest
+
+from paramcount.operations import macs
+from tests.conftest import table
+from tests.readers.guest import named, read
+
+
+@pytest.mark.parametrize("row", table("sources.json")["sources"], ids=lambda row: row["id"])
+def test_a_source_is_built_and_run_as_torch_does(row):
+    trace = read(row["source"], row["entry"], *row["inputs"])
+    assert trace["stopped"] is None
+    assert trace["completeness"] == "full"
+    assert named(trace, "parameters") == row["parameters"]
+    assert named(trace, "buffers") == row["buffers"]
+    frozen = [
+        ".".join(filter(None, (module["path"], one["name"])))
+        for module in trace["modules"]
+        for one in module["parameters"]
+        if not one["trainable"]
+    ]
+    assert frozen == row["frozen"]
+    calls = [
+        [one["module"], [out["shape"] for out in one["outputs"]]] for one in trace["calls"] if one["op"] == "module"
+    ]
+    assert calls == row["calls"]
+    assert trace["output_shapes"] == row["outputs"]
+
+
+def test_operations_between_layers_multiply_too():
+    source = (
+        "import torch\nclass Net(torch.nn.Module):\n    def forward(self, x):\n        return x @ x.transpose(1, 2)\n"
+    )
+    (transposed, product) = read(source, None, [3, 5])["calls"]
+    assert transposed["op"] == "transpose"
+    assert product["outputs"][0]["shape"] == [1, 3, 3]
+    assert macs(product["op"], [(1, 3, 5), (1, 5, 3)], product["attributes"]) == 45
+    assert product["at"] == ["model.py", 4]

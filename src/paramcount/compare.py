@@ -52,12 +52,22 @@ class Change:
         return self.here - self.first
 
     def to_dict(self) -> dict[str, object]:
-        """Difference, ratio to the first, and per cent of it; these two are rounded, and left out where it is 0."""
+        """Difference, ratio to the first, per cent of it, and how many times larger or smaller it is.
+
+        All but the difference are rounded, and left out where they would divide by 0.
+        """
         answer: dict[str, object] = {"difference": self.difference}
         if self.first:
-            answer["ratio"] = rounded(Fraction(self.here, self.first), 4)
+            answer["ratio"] = rounded(Fraction(self.here, self.first), 6)
             answer["percent"] = rounded(Fraction(100 * self.difference, self.first), 2)
+        if self.times is not None:
+            answer["times"] = rounded(self.times, 2)
         return answer
+
+    @property
+    def times(self) -> Fraction | None:
+        """The larger of both by the smaller; None where one is 0."""
+        return Fraction(max(self.first, self.here), min(self.first, self.here)) if self.first and self.here else None
 
     def words(self, what: str) -> str:
         """The same for a reader: 521,744 fewer, −88.5 %, 8.69 times smaller."""
@@ -67,9 +77,8 @@ class Change:
         if self.first:
             sign = "+" if self.difference > 0 else "−"
             said.append(f"{sign}{rounded(Fraction(100 * abs(self.difference), self.first), 2)} %")
-        if self.first and self.here:
-            times = Fraction(max(self.first, self.here), min(self.first, self.here))
-            said.append(f"{rounded(times, 2)} times {'larger' if self.difference > 0 else 'smaller'}")
+        if self.times is not None:
+            said.append(f"{rounded(self.times, 2)} times {'larger' if self.difference > 0 else 'smaller'}")
         return ", ".join(said)
 
 
@@ -222,6 +231,8 @@ def _sum(lines: Sequence[Row | Group]) -> int:
 
 def _changes(first: NetworkReport, here: NetworkReport) -> Mapping[str, Change]:
     changes = {"parameters": Change(first.totals.parameters.value, here.totals.parameters.value)}
+    if first.totals.non_trainable.value or here.totals.non_trainable.value:
+        changes["trainable"] = Change(first.totals.trainable.value, here.totals.trainable.value)
     if first.totals.macs is not None and here.totals.macs is not None:
         changes["macs"] = Change(first.totals.macs.value, here.totals.macs.value)
     if first.memory is not None and here.memory is not None:

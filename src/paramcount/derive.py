@@ -195,7 +195,7 @@ def _report(flow: Flow, unused: Sequence[Run], wanted: Wanted, failed: tuple[str
 
 def _never_run(unused: Sequence[str], rows: Sequence[Row], network: Network) -> Iterable[str]:
     """Name the layers that are never run; in a network of the catalogue the largest blocks that hold nothing else."""
-    if not network.catalogued:
+    if not unused or not network.catalogued:
         return unused
     run = {block for row in rows if not row.unused for block in _around(row.name)}
     return dict.fromkeys(next((block for block in _around(name) if block not in run), name) for name in unused)

@@ -127,6 +127,7 @@ class Fit(Report):
     below: Solution | None
     """The nearest below the target, where there is none."""
     above: Solution | None
+    """The nearest above the target, where there is none, or where there may be none."""
     tried: int
     bisected: str
     """The unknown that was solved for by bisection; "" where all were tried."""
@@ -230,7 +231,7 @@ class Search:
             solutions=solutions,
             complete=complete,
             below=None if solutions else self._best.below,
-            above=None if solutions else self._best.above,
+            above=None if solutions and self.problem.mode != "at_most" else self._best.above,
             tried=self.tried,
             bisected=self.bisected,
             refused=self._refused,
@@ -389,9 +390,9 @@ class _Best:
     def offer(self, one: Solution) -> None:
         """Take a solution in, if it is one, and if it is among the best."""
         far = one.figure - self.problem.target
-        if far <= 0 and (self.below is None or one.figure > self.below.figure):
+        if far < 0 and (self.below is None or one.figure > self.below.figure):
             self.below = one
-        if far >= 0 and (self.above is None or one.figure < self.above.figure):
+        if far > 0 and (self.above is None or one.figure < self.above.figure):
             self.above = one
         rank = abs(far)
         if (self.problem.mode == "exactly" and far) or (self.problem.mode == "at_most" and far > 0):

@@ -36,8 +36,10 @@ class Memory:
     inference_peak: int
     """Parameters, buffers, and the outputs that are held at once, at the worst layer."""
     inference_peak_at: str
+    model_states: Mapping[str, int]
+    """By optimizer: parameters, gradients and optimizer states."""
     training: Mapping[str, int]
-    """By optimizer: parameters, buffers, gradients, optimizer states, and the outputs of all layers."""
+    """By optimizer: model states, buffers, and the outputs of all layers."""
 
     def to_dict(self) -> dict[str, object]:
         """The field `memory` of an answer."""
@@ -47,6 +49,7 @@ class Memory:
             "activations": self.activations,
             "inference_peak": self.inference_peak,
             "inference_peak_at": self.inference_peak_at,
+            "model_states": dict(self.model_states),
             "training": dict(self.training),
             "assumptions": ASSUMPTIONS,
         }
@@ -65,9 +68,8 @@ def memory_of(flow: Flow, batch_size: int, *, parameters: int, trainable: int, b
         return None
     peak, at = measure.peak(tuple(flow.trace), own, set(flow.network.outputs))
     each, held = BYTES["float32"], parameters + buffers
-    training = {
-        name: each * (held + trainable * (1 + states) + batch_size * total) for name, states in OPTIMIZER_STATES.items()
-    }
+    model_states = {name: each * (parameters + trainable * (1 + states)) for name, states in OPTIMIZER_STATES.items()}
+    training = {name: size + each * (buffers + batch_size * total) for name, size in model_states.items()}
     exact(max(training.values()), "the bytes of training")
     return Memory(
         batch_size=batch_size,
@@ -75,6 +77,7 @@ def memory_of(flow: Flow, batch_size: int, *, parameters: int, trainable: int, b
         activations=each * batch_size * total,
         inference_peak=each * (held + batch_size * peak),
         inference_peak_at=at,
+        model_states=model_states,
         training=training,
     )
 

@@ -31,10 +31,22 @@ def test_a_convolution_against_its_depthwise_separable_form() -> None:
     first, second = _compared(*_PAIR).to_dict()["networks"]  # type: ignore[misc]
     assert first["totals"]["parameters"] == 589_824
     assert second["totals"]["parameters"] == 67_840
-    assert second["against_first"]["parameters"] == {"difference": -521_984, "ratio": 0.115, "percent": -88.5}
+    assert second["against_first"]["parameters"] == {
+        "difference": -521_984,
+        "ratio": 0.115017,
+        "percent": -88.5,
+        "times": 8.69,
+    }
     assert second["against_first"]["macs"]["difference"] == 32 * 32 * (67_840 - 589_824)
     assert second["receptive_field"]["size"] == first["receptive_field"]["size"] == [3, 3]
     assert "8.69 times smaller" in _compared(*_PAIR).to_text()
+
+
+def test_what_is_trained_is_compared_where_not_all_is() -> None:
+    """Keras counts moving statistics, 53,120 of them, and gives its 26,560 filters biases."""
+    against = _compared("resnet50()", "ResNet50()", shape=None).networks[1].changes
+    assert against["parameters"].difference == 53_120 + 26_560
+    assert against["trainable"].difference == 26_560
 
 
 @pytest.mark.parametrize("pair", list(itertools.permutations(range(len(_NETWORKS)), 2)))

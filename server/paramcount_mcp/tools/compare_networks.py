@@ -101,8 +101,8 @@ TOOL = Tool(
         "type": "object",
         "description": (
             "networks: [{name, framework, input_shape, output_shape, totals as network_params gives them, layers "
-            "(how many), receptive_field: {at, size, stride, padding}, memory, against_first: {parameters, macs, "
-            "activation_bytes: {difference, ratio, percent}}, parts: [{first, here, parameters}]}]; notes."
+            "(how many), receptive_field: {at, size, stride, padding}, memory, against_first: {parameters, trainable, "
+            "macs, activation_bytes: {difference, ratio, percent, times}}, parts: [{first, here, parameters}]}]; notes."
         ),
         "properties": {"networks": {"type": "array"}},
         "required": ["networks"],

@@ -194,7 +194,7 @@ TOOL = Tool(
         "description": (
             "target: {quantity, mode, value}; found, the solutions listed, and complete, whether they are all; "
             "solutions: [{values, value, difference}], best first; nearest_below and nearest_above where there is "
-            "none; tried; candidates; bisected; notes."
+            "none, nearest_above also for at_most; tried; candidates; bisected; notes."
         ),
         "properties": {"solutions": {"type": "array"}},
         "required": ["target", "solutions"],

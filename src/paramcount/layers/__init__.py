@@ -61,7 +61,13 @@ def spellings(framework: Framework) -> dict[str, tuple[Kind, Signature]]:
 
 def frameworks_of(name: str) -> tuple[Framework, ...]:
     """In which frameworks a constructor of this name exists."""
-    return tuple(framework for framework in FRAMEWORKS if name in spellings(framework))
+    return _frameworks().get(name, ())
+
+
+@cache
+def _frameworks() -> dict[str, tuple[Framework, ...]]:
+    names = {name for framework in FRAMEWORKS for name in spellings(framework)}
+    return {name: tuple([one for one in FRAMEWORKS if name in spellings(one)]) for name in names}
 
 
 def is_kind(name: str) -> bool:

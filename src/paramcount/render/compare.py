@@ -6,7 +6,12 @@ from paramcount.compare import Compared, Comparison, listed, sees
 from paramcount.render.text import sees_text, work_text
 from paramcount.shapes import known, text
 
-_WORDS = {"parameters": "parameters", "macs": "MACs", "activation_bytes": "bytes of activations"}
+_WORDS = {
+    "parameters": "parameters",
+    "trainable": "trainable",
+    "macs": "MACs",
+    "activation_bytes": "bytes of activations",
+}
 
 
 def render(comparison: Comparison) -> str:

@@ -192,6 +192,7 @@ def test_memory_of_a_residual_network_by_liveness() -> None:
     assert memory.activations == 4 * 3 * 3 * 64
     assert memory.inference_peak == 4 * (20 + 3 * 3 * 64)
     assert memory.training["adam"] == 4 * (4 * 20 + 3 * 3 * 64)
+    assert memory.model_states == {"sgd": 4 * 2 * 20, "momentum": 4 * 3 * 20, "adam": 4 * 4 * 20}
 
 
 def test_sparsity_leaves_the_count_alone() -> None:

@@ -109,10 +109,13 @@ def _held(report: NetworkReport) -> list[str]:
     lines: list[str] = []
     if report.memory is not None:
         held = report.memory
-        training = ", ".join(f"{name} {size:,}" for name, size in held.training.items())
+        training, states = (
+            ", ".join(f"{name} {size:,}" for name, size in sizes.items())
+            for sizes in (held.training, held.model_states)
+        )
         lines += [
             f"batch of {held.batch_size}, bytes: activations {held.activations:,}; inference peak "
-            f"{held.inference_peak:,} at {held.inference_peak_at}; training {training}",
+            f"{held.inference_peak:,} at {held.inference_peak_at}; training {training}; of it model states {states}",
             f"    {ASSUMPTIONS}",
         ]
     if report.effective is not None:

@@ -79,10 +79,11 @@ class ParamcountServer(MCPServer[Any]):
         tool = self._tools.get(name)
         if tool is None:
             raise ToolError(f"There is no tool {name[:60]!r}.{closest(name, self._tools)}")
+        key = _written(arguments)
         if tool.begin is not None:
             return await self._follow(tool, tool.begin, arguments, context)
         if not tool.threaded and _small(arguments):
-            return self._recent.answer(tool, arguments)
+            return self._recent.answer(tool, arguments, key)
         return await anyio.to_thread.run_sync(functools.partial(_answer, tool, arguments), limiter=self._threads)
 
     async def _follow(
@@ -113,6 +114,25 @@ _GROWS = re.compile(
     re.IGNORECASE,
 )
 """What may make many layers of a short text: repetition, stacks, and blocks with a name, which can be called."""
+
+
+def _written(arguments: dict[str, Any]) -> str | None:
+    """The arguments as JSON; None where they cannot be, so that they did not come over the wire.
+
+    Raises:
+        ToolError: a text in them cannot be sent back: JSON may hold half a surrogate pair, UTF-8 may not.
+    """
+    try:
+        written = json.dumps(arguments, ensure_ascii=False)
+        written.encode()
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(error.object[error.start]):04x}"
+        raise ToolError(
+            f"the arguments hold half a surrogate pair, {half}, which is no text. Send whole characters."
+        ) from None
+    except (TypeError, ValueError, RecursionError):
+        return None
+    return written
 
 
 def _small(arguments: dict[str, Any]) -> bool:
@@ -180,12 +200,11 @@ class Recent:
         self._most = most
         self._answers: OrderedDict[str, CallToolResult] = OrderedDict()
 
-    def answer(self, tool: Tool, arguments: dict[str, Any]) -> CallToolResult:
-        """Answer from what is kept, or anew."""
-        try:
-            key = f"{tool.name} {json.dumps(arguments)}"
-        except (TypeError, ValueError, RecursionError):  # not JSON, so it did not come over the wire
+    def answer(self, tool: Tool, arguments: dict[str, Any], written: str | None) -> CallToolResult:
+        """Answer from what is kept for arguments that are `written` like these, or anew."""
+        if written is None:
             return _answer(tool, arguments)
+        key = f"{tool.name} {written}"
         kept = self._answers.get(key)
         if kept is not None:
             self._answers.move_to_end(key)

@@ -92,7 +92,8 @@ def network(
         ParamcountError: a layer cannot be read or breaks a rule; all mistakes together.
     """
     problems: list[ParamcountError] = []
-    found, part, chosen, given = TakenApart(most), NOTHING, framework or "pytorch", None
+    found, part, given = TakenApart(most), NOTHING, None
+    chosen: Framework = "keras" if framework == "keras" else "pytorch"  # until the spellings tell
     try:
         given = None if input_shape is None else checked_shapes(input_shape)
     except ParamcountError as error:

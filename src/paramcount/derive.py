@@ -110,7 +110,7 @@ def _derive_layer(layer: Layer, shapes: tuple[Shape, ...] | None, expected: int 
         framework=layer.framework,
         derivation=made,
         inputs=inputs,
-        steps=(*made.steps, *layer.alternatives(made, inputs)),
+        instead=tuple(layer.alternatives(made, inputs)),
         expected=None if expected is None else slips.of_layer(expected, made),
     )
 

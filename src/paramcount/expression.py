@@ -16,35 +16,72 @@ Operators build trees: `+`, `-`, `*` and `//` (floor) take expressions and ints;
 `ceil_div` are functions. Trees are immutable by convention: nothing assigns to one after it is made.
 """
 
-import enum
 from abc import ABC, abstractmethod
-from typing import override
+from collections.abc import Sequence
+from math import prod
+from typing import ClassVar, Final, override
 
 _LOOSE, _ADDITIVE, _MULTIPLICATIVE, _ATOM = 0, 1, 2, 3
 
 
-class View(enum.Enum):
-    """What a rendered expression shows in place of a quantity."""
+class Style(ABC):
+    """How a tree is written down. One walk over it gives a pattern with a gap, %s, for each quantity."""
 
-    NAMES = enum.auto()
-    """Its name: the formula."""
-    VALUES = enum.auto()
-    """Its value: the substitution."""
-    EXPANDED = enum.auto()
-    """Its definition's substitution, down to the quantities that have none."""
+    __slots__ = ("expanded",)
+    times: ClassVar[str]
+    minus: ClassVar[str]
+    brackets: ClassVar[tuple[str, str]]
+    floor: ClassVar[tuple[str, str]]
+    ceiling: ClassVar[tuple[str, str]]
+
+    def __init__(self, *, expanded: bool = False) -> None:
+        self.expanded = expanded
+        """Whether a quantity that has a definition is written out."""
+
+    @abstractmethod
+    def ratio(self, left: "Expression", right: "Expression", gaps: "list[Quantity]") -> str:
+        """Write a quotient."""
 
 
-_NAMES, _EXPANDED = View.NAMES, View.EXPANDED
+class Plain(Style):
+    """Plain text: ⌊(input + 2 × padding − kernel) ÷ stride⌋ + 1."""
+
+    __slots__ = ()
+    times, minus, brackets, floor, ceiling = " × ", " − ", ("(", ")"), ("⌊", "⌋"), ("⌈", "⌉")
+
+    @override
+    def ratio(self, left: "Expression", right: "Expression", gaps: "list[Quantity]") -> str:
+        return f"{left.pattern(self, gaps, _MULTIPLICATIVE)} ÷ {right.pattern(self, gaps, _ATOM)}"
+
+
+class Latex(Style):
+    """The body of a LaTeX formula."""
+
+    __slots__ = ()
+    times, minus, brackets = r" \times ", " - ", (r"\left(", r"\right)")
+    floor, ceiling = (r"\left\lfloor ", r" \right\rfloor"), (r"\left\lceil ", r" \right\rceil")
+
+    @override
+    def ratio(self, left: "Expression", right: "Expression", gaps: "list[Quantity]") -> str:
+        return rf"\frac{{{left.pattern(self, gaps, _LOOSE)}}}{{{right.pattern(self, gaps, _LOOSE)}}}"
+
+
+PLAIN: Final = Plain()
+EXPANDED: Final = Plain(expanded=True)
+LATEX: Final = Latex()
 
 
 class Expression(ABC):
     """An integer and the tree it was computed by."""
 
-    __slots__ = ("_formula", "_substitution", "value")
-    value: int
+    __slots__ = ("_texts", "value")
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+        self._texts: tuple[str, str] | None = None
 
     def __add__(self, other: "Expression | int") -> "Expression":
-        return Sum((*self.terms, as_expression(other)) if isinstance(self, Sum) else (self, as_expression(other)))
+        return Sum((self, *_terms(other)))
 
     def __radd__(self, other: int) -> "Expression":
         return Sum((Literal(other), self))
@@ -56,9 +93,7 @@ class Expression(ABC):
         return Difference(Literal(other), self)
 
     def __mul__(self, other: "Expression | int") -> "Expression":
-        return Product(
-            (*self.factors, as_expression(other)) if isinstance(self, Product) else (self, as_expression(other))
-        )
+        return Product((self, as_expression(other)))
 
     def __rmul__(self, other: int) -> "Expression":
         return Product((Literal(other), self))
@@ -73,35 +108,46 @@ class Expression(ABC):
         return f"<{self.formula} = {self.substitution} = {self.value}>"
 
     @property
+    def texts(self) -> tuple[str, str]:
+        """Formula and substitution: one pattern, filled with the quantities' names and with their values."""
+        if self._texts is None:  # rendered once: the text and the structure of an answer both show it
+            gaps: list[Quantity] = []
+            pattern = self.pattern(PLAIN, gaps, _LOOSE)
+            names = tuple([quantity.name for quantity in gaps])
+            self._texts = pattern % names, pattern % _values(gaps)
+        return self._texts
+
+    @property
     def formula(self) -> str:
         """The expression by the names of its quantities, as plain text."""
-        try:
-            return self._formula
-        except AttributeError:  # rendered once: the text and the structure of an answer both show it
-            self._formula: str = self.plain(View.NAMES)
-            return self._formula
+        return self.texts[0]
 
     @property
     def substitution(self) -> str:
         """The expression with each quantity's value in its place, as plain text."""
-        try:
-            return self._substitution
-        except AttributeError:
-            self._substitution: str = self.plain(View.VALUES)
-            return self._substitution
+        return self.texts[1]
 
     @property
     def expanded(self) -> str:
         """The substitution, with the definitions of its quantities written out."""
-        return self.plain(View.EXPANDED)
+        gaps: list[Quantity] = []
+        pattern = self.pattern(EXPANDED, gaps, _LOOSE)
+        return pattern % _values(gaps)
+
+    @property
+    def latex(self) -> tuple[str, str]:
+        """Formula and substitution as the bodies of LaTeX formulas."""
+        gaps: list[Quantity] = []
+        pattern = self.pattern(LATEX, gaps, _LOOSE)
+        names = tuple([rf"\text{{{_escape(quantity.name)}}}" for quantity in gaps])
+        return pattern % names, pattern % _values(gaps)
 
     @abstractmethod
-    def plain(self, view: View, least: int = _LOOSE) -> str:
-        """Render as plain text, in brackets where it binds more loosely than `least`."""
+    def pattern(self, style: Style, gaps: "list[Quantity]", least: int) -> str:
+        """Write the tree with a gap, %s, for each quantity, which is noted in `gaps`.
 
-    @abstractmethod
-    def latex(self, view: View, least: int = _LOOSE) -> str:
-        """Render as the body of a LaTeX formula, in brackets where it binds more loosely than `least`."""
+        It stands in brackets where it binds more loosely than `least`.
+        """
 
 
 class Literal(Expression):
@@ -109,16 +155,9 @@ class Literal(Expression):
 
     __slots__ = ()
 
-    def __init__(self, value: int) -> None:
-        self.value = value
-
     @override
-    def plain(self, view: View, least: int = _LOOSE) -> str:
-        return _digits(self.value, least)
-
-    @override
-    def latex(self, view: View, least: int = _LOOSE) -> str:
-        return _digits(self.value, least)
+    def pattern(self, style: Style, gaps: "list[Quantity]", least: int) -> str:
+        return _digits(self.value)
 
 
 class Quantity(Expression):
@@ -129,23 +168,15 @@ class Quantity(Expression):
     def __init__(self, name: str, value: int, definition: Expression | None = None) -> None:
         self.name = name
         self.value = value
+        self._texts = None
         self.definition = definition
 
     @override
-    def plain(self, view: View, least: int = _LOOSE) -> str:
-        if view is _NAMES:
-            return self.name
-        if view is _EXPANDED and self.definition is not None:
-            return self.definition.plain(view, least)
-        return _digits(self.value, least)
-
-    @override
-    def latex(self, view: View, least: int = _LOOSE) -> str:
-        if view is _NAMES:
-            return rf"\text{{{_escape(self.name)}}}"
-        if view is _EXPANDED and self.definition is not None:
-            return self.definition.latex(view, least)
-        return _digits(self.value, least)
+    def pattern(self, style: Style, gaps: "list[Quantity]", least: int) -> str:
+        if style.expanded and self.definition is not None:
+            return self.definition.pattern(style, gaps, least)
+        gaps.append(self)
+        return "%s"
 
 
 class Sum(Expression):
@@ -156,26 +187,15 @@ class Sum(Expression):
     def __init__(self, terms: tuple[Expression, ...]) -> None:
         self.terms = terms
         self.value = sum([term.value for term in terms])
+        self._texts = None
 
     @override
-    def plain(self, view: View, least: int = _LOOSE) -> str:
-        if not self.terms:
-            return "0"
-        first, *rest = self.terms
-        if not rest:  # alone, it binds as it binds itself
-            return first.plain(view, least)
-        texts = [first.plain(view, _ADDITIVE), *[term.plain(view, _MULTIPLICATIVE) for term in rest]]
-        return _bracketed(" + ".join(texts), _ADDITIVE, least)
+    def __add__(self, other: Expression | int) -> Expression:
+        return Sum((*self.terms, *_terms(other)))
 
     @override
-    def latex(self, view: View, least: int = _LOOSE) -> str:
-        if not self.terms:
-            return "0"
-        first, *rest = self.terms
-        if not rest:  # alone, it binds as it binds itself
-            return first.latex(view, least)
-        texts = [first.latex(view, _ADDITIVE), *[term.latex(view, _MULTIPLICATIVE) for term in rest]]
-        return _grouped(" + ".join(texts), _ADDITIVE, least)
+    def pattern(self, style: Style, gaps: "list[Quantity]", least: int) -> str:
+        return _joined(style, gaps, " + ", self.terms, "0", _ADDITIVE, least)
 
 
 class Product(Expression):
@@ -185,29 +205,16 @@ class Product(Expression):
 
     def __init__(self, factors: tuple[Expression, ...]) -> None:
         self.factors = factors
-        self.value = 1
-        for factor in factors:
-            self.value *= factor.value
+        self.value = prod([factor.value for factor in factors])
+        self._texts = None
 
     @override
-    def plain(self, view: View, least: int = _LOOSE) -> str:
-        if not self.factors:
-            return "1"
-        first, *rest = self.factors
-        if not rest:  # alone, it binds as it binds itself
-            return first.plain(view, least)
-        texts = [first.plain(view, _MULTIPLICATIVE), *[factor.plain(view, _ATOM) for factor in rest]]
-        return _bracketed(" × ".join(texts), _MULTIPLICATIVE, least)
+    def __mul__(self, other: Expression | int) -> Expression:
+        return Product((*self.factors, as_expression(other)))
 
     @override
-    def latex(self, view: View, least: int = _LOOSE) -> str:
-        if not self.factors:
-            return "1"
-        first, *rest = self.factors
-        if not rest:  # alone, it binds as it binds itself
-            return first.latex(view, least)
-        texts = [first.latex(view, _MULTIPLICATIVE), *[factor.latex(view, _ATOM) for factor in rest]]
-        return _grouped(r" \times ".join(texts), _MULTIPLICATIVE, least)
+    def pattern(self, style: Style, gaps: "list[Quantity]", least: int) -> str:
+        return _joined(style, gaps, style.times, self.factors, "1", _MULTIPLICATIVE, least)
 
 
 class _Binary(Expression):
@@ -217,16 +224,11 @@ class _Binary(Expression):
         self.left = left
         self.right = right
         self.value = self._compute(left.value, right.value)
+        self._texts = None
 
     @staticmethod
     @abstractmethod
     def _compute(left: int, right: int) -> int: ...
-
-    def _ratio(self, view: View) -> str:
-        return f"{self.left.plain(view, _MULTIPLICATIVE)} ÷ {self.right.plain(view, _ATOM)}"
-
-    def _fraction(self, view: View) -> str:
-        return rf"\frac{{{self.left.latex(view)}}}{{{self.right.latex(view)}}}"
 
 
 class Difference(_Binary):
@@ -240,14 +242,10 @@ class Difference(_Binary):
         return left - right
 
     @override
-    def plain(self, view: View, least: int = _LOOSE) -> str:
-        text = f"{self.left.plain(view, _ADDITIVE)} − {self.right.plain(view, _MULTIPLICATIVE)}"
-        return _bracketed(text, _ADDITIVE, least)
-
-    @override
-    def latex(self, view: View, least: int = _LOOSE) -> str:
-        text = f"{self.left.latex(view, _ADDITIVE)} - {self.right.latex(view, _MULTIPLICATIVE)}"
-        return _grouped(text, _ADDITIVE, least)
+    def pattern(self, style: Style, gaps: "list[Quantity]", least: int) -> str:
+        left, right = self.left.pattern(style, gaps, _ADDITIVE), self.right.pattern(style, gaps, _MULTIPLICATIVE)
+        text = f"{left}{style.minus}{right}"
+        return text if least <= _ADDITIVE else _bracketed(style, text)
 
 
 class Quotient(_Binary):
@@ -264,12 +262,9 @@ class Quotient(_Binary):
         return quotient
 
     @override
-    def plain(self, view: View, least: int = _LOOSE) -> str:
-        return _bracketed(self._ratio(view), _MULTIPLICATIVE, least)
-
-    @override
-    def latex(self, view: View, least: int = _LOOSE) -> str:
-        return _grouped(self._fraction(view), _MULTIPLICATIVE, least)
+    def pattern(self, style: Style, gaps: "list[Quantity]", least: int) -> str:
+        text = style.ratio(self.left, self.right, gaps)
+        return text if least <= _MULTIPLICATIVE else _bracketed(style, text)
 
 
 class Floor(_Binary):
@@ -283,12 +278,9 @@ class Floor(_Binary):
         return left // right
 
     @override
-    def plain(self, view: View, least: int = _LOOSE) -> str:
-        return f"⌊{self._ratio(view)}⌋"
-
-    @override
-    def latex(self, view: View, least: int = _LOOSE) -> str:
-        return rf"\left\lfloor {self._fraction(view)} \right\rfloor"
+    def pattern(self, style: Style, gaps: "list[Quantity]", least: int) -> str:
+        opening, closing = style.floor
+        return f"{opening}{style.ratio(self.left, self.right, gaps)}{closing}"
 
 
 class Ceiling(_Binary):
@@ -302,17 +294,18 @@ class Ceiling(_Binary):
         return -(-left // right)
 
     @override
-    def plain(self, view: View, least: int = _LOOSE) -> str:
-        return f"⌈{self._ratio(view)}⌉"
-
-    @override
-    def latex(self, view: View, least: int = _LOOSE) -> str:
-        return rf"\left\lceil {self._fraction(view)} \right\rceil"
+    def pattern(self, style: Style, gaps: "list[Quantity]", least: int) -> str:
+        opening, closing = style.ceiling
+        return f"{opening}{style.ratio(self.left, self.right, gaps)}{closing}"
 
 
 def as_expression(value: Expression | int) -> Expression:
     """Make a literal of an int; leave an expression as it is."""
-    return value if isinstance(value, Expression) else Literal(value)
+    return Literal(value) if isinstance(value, int) else value
+
+
+def _terms(value: Expression | int) -> tuple[Expression, ...]:
+    return value.terms if isinstance(value, Sum) else (as_expression(value),)
 
 
 def exact_div(left: Expression, right: Expression | int) -> Expression:
@@ -325,18 +318,30 @@ def named(name: str, definition: Expression) -> Quantity:
     return Quantity(name, definition.value, definition)
 
 
-def _digits(value: int, least: int) -> str:
-    if value >= 0:
-        return str(value)
-    return f"−{-value}" if least == _LOOSE else f"(−{-value})"
+def _joined(
+    style: Style, gaps: list[Quantity], sign: str, parts: Sequence[Expression], none: str, binds: int, least: int
+) -> str:
+    """Write parts with a sign between them; one part alone binds as it binds itself."""
+    if not parts:
+        return none
+    if len(parts) == 1:
+        return parts[0].pattern(style, gaps, least)
+    first, *rest = parts
+    text = sign.join([first.pattern(style, gaps, binds), *[part.pattern(style, gaps, binds + 1) for part in rest]])
+    return text if least <= binds else _bracketed(style, text)
 
 
-def _bracketed(text: str, precedence: int, least: int) -> str:
-    return text if precedence >= least else f"({text})"
+def _bracketed(style: Style, text: str) -> str:
+    opening, closing = style.brackets
+    return f"{opening}{text}{closing}"
 
 
-def _grouped(text: str, precedence: int, least: int) -> str:
-    return text if precedence >= least else rf"\left({text}\right)"
+def _digits(value: int) -> str:
+    return str(value) if value >= 0 else f"(−{-value})"
+
+
+def _values(gaps: list[Quantity]) -> tuple[str, ...]:
+    return tuple([_digits(quantity.value) for quantity in gaps])
 
 
 def _escape(name: str) -> str:

@@ -94,8 +94,8 @@ class LayerReport(Report):
     framework: Framework
     derivation: Derivation
     inputs: tuple[Shape | None, ...]
-    steps: tuple[Step, ...]
-    """The derivation's steps and what other layers would need in its place."""
+    instead: tuple[Step, ...] = ()
+    """What other layers would need in its place."""
     expected: Expected | None = None
 
     @property
@@ -119,7 +119,7 @@ class LayerReport(Report):
         if len(divided) > 1:
             answer |= divided
         if detail == "steps":
-            answer["steps"] = [step_dict(step) for step in self.steps]
+            answer["steps"] = [step_dict(step) for step in made.steps]
         if detail != "summary":
             answer["tensors"] = tensor_dicts(made)
         output = known(made.output_shape)
@@ -129,6 +129,8 @@ class LayerReport(Report):
             answer["more_outputs"] = [list(shape) for shape in map(known, made.more_outputs) if shape is not None]
         if self.macs is not None:
             answer |= work(self.macs)
+        if self.instead and detail == "steps":
+            answer["instead"] = {step.name: step.expression.value for step in self.instead}
         answer["memory_bytes"] = memory(self.total)
         return finish(answer, self.expected, made.notes)
 

@@ -6,7 +6,7 @@ stands for a dimension that is not known.
 """
 
 from math import prod
-from typing import cast
+from typing import SupportsIndex, cast
 
 from paramcount.expression import Ceiling, Expression, as_expression
 
@@ -26,17 +26,26 @@ def extent[N: (int, Expression)](kernel_size: N, dilation: N) -> N:
 
     Source: torch.nn.Conv2d, "Shape".
     """
-    return kernel_size if int(dilation) == 1 else dilation * (kernel_size - 1) + 1
+    return kernel_size if _plain(kernel_size, dilation) else dilation * (kernel_size - 1) + 1
+
+
+def _plain(kernel_size: SupportsIndex, dilation: SupportsIndex) -> bool:
+    """Whether dilation changes nothing."""
+    return int(dilation) == 1 or int(kernel_size) == 1
 
 
 def window[N: (int, Expression)](size: N, kernel_size: N, stride: N, padding: N, dilation: N) -> N:
-    """Positions of a window: ⌊(size + 2 × padding − extent) ÷ stride⌋ + 1.
+    """Positions of a window: ⌊(size + 2 × padding − dilation × (kernel_size − 1) − 1) ÷ stride⌋ + 1.
 
-    Terms that change nothing, padding 0 and stride 1, are left out of the working.
+    Terms that change nothing, padding 0, stride 1 and dilation 1, are left out of the working.
     Source: torch.nn.Conv2d and torch.nn.MaxPool2d, "Shape"; Keras's "valid" is padding 0.
     """
-    room = _padded(size, padding) - extent(kernel_size, dilation)
-    return (room if int(stride) == 1 else room // stride) + 1
+    room = _padded(size, padding)
+    if _plain(kernel_size, dilation):
+        room = room - kernel_size
+        return (room if int(stride) == 1 else room // stride) + 1
+    room = room - dilation * (kernel_size - 1)
+    return room if int(stride) == 1 else (room - 1) // stride + 1
 
 
 def _padded[N: (int, Expression)](size: N, padding: N) -> N:

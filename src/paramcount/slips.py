@@ -41,7 +41,7 @@ def _of_layer(made: Derivation) -> Iterator[Candidate]:
         yield from _of_filters(made, figures["weights_per_filter"], figures["bias_per_filter"], figures["filters"])
     elif biases:
         yield weights, f"weights only: the {biases:,} biases are missing"
-        yield weights + 1, f"one bias for the whole layer: there is one for each of the {biases:,} outputs"
+        yield weights + 1, "one bias in all: each output has one"
     yield from _of_statistics(total, [(made, 1)])
     yield from _of_work(total, made.macs.value if made.macs is not None else 0)
 
@@ -52,34 +52,28 @@ def _of_filters(made: Derivation, weights: int, bias: int, filters: int) -> Iter
     all_weights = weights * filters
     if bias:
         yield all_weights, f"weights only: the {filters:,} biases are missing"
-        yield all_weights + 1, f"one bias for the whole layer: there is one for each of the {filters:,} filters"
-        yield (
-            all_weights + channels,
-            (f"one bias for each of the {channels:,} input channels: there is one for each of the {filters:,} filters"),
-        )
-        yield (
-            all_weights + channels * filters,
-            (f"one bias for each of the {channels:,} × {filters:,} kernels: there is one for each filter"),
-        )
+        each = "each filter has one"
+        yield all_weights + 1, f"one bias in all: {each}"
+        yield all_weights + channels, "one bias per input channel, as if the channels were swapped"
+        yield all_weights + channels * filters, f"one bias per kernel: {each}"
     else:
-        yield all_weights + filters, f"{filters:,} biases are counted, but the layer has none (bias=False)"
+        yield all_weights + filters, f"{filters:,} biases counted: there are none (bias=False)"
     if channels // groups > 1:
-        forgotten = f"the {channels // groups:,} input channels of each filter are forgotten"
-        yield (kernel + bias) * filters, forgotten
-        yield kernel * filters, f"{forgotten}, and the biases" if bias else forgotten
+        forgotten = f"the {channels // groups:,} input channels of a filter{{}} are forgotten"
+        yield (kernel + bias) * filters, forgotten.format("")
+        yield kernel * filters, forgotten.format(" and the biases" if bias else "")
     if groups > 1:
-        forgotten = f"groups={groups} is forgotten: each filter sees {channels // groups:,} of {channels:,} channels"
-        yield (kernel * channels + bias) * filters, forgotten
-        yield kernel * channels * filters, f"{forgotten}, and the biases" if bias else forgotten
+        sees = f"a filter sees {channels // groups:,} of {channels:,} channels"
+        yield (kernel * channels + bias) * filters, f"groups={groups} is forgotten: {sees}"
+        yield (
+            kernel * channels * filters,
+            f"groups={groups}{' and the biases are' if bias else ' is'} forgotten: {sees}",
+        )
     output = known(made.output_shape)
     if output is not None:
         positions = elements(output) // filters
-        yield (
-            (all_weights + bias * filters) * positions,
-            (f"multiplied by the {positions:,} output positions, which share the weights"),
-        )
+        yield (all_weights + bias * filters) * positions, f"multiplied by the {positions:,} output positions"
     yield weights + bias, f"one filter only: there are {filters:,}"
-    yield (kernel * filters + bias) * channels, "input and output channels are swapped: the biases are the filters'"
 
 
 def _of_statistics(total: int, layers: Iterable[tuple[Derivation, int]]) -> Iterator[Candidate]:
@@ -104,11 +98,11 @@ def _of_statistics(total: int, layers: Iterable[tuple[Derivation, int]]) -> Iter
 
 def _of_work(total: int, macs: int) -> Iterator[Candidate]:
     if macs:
-        yield macs, "these are the MACs, not the parameters"
-        yield FLOPS_PER_MAC * macs, "these are the FLOPs, not the parameters"
+        yield macs, "these are the MACs"
+        yield FLOPS_PER_MAC * macs, "these are the FLOPs"
     for dtype, size in BYTES.items():
         if size > 1:
-            yield size * total, f"these are the bytes of the parameters in {dtype}"
+            yield size * total, f"these are the bytes in {dtype}"
 
 
 def _of_network(rows: Sequence[Row], totals: Totals) -> Iterator[Candidate]:

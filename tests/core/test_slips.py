@@ -11,18 +11,17 @@ CONV = "Conv2d(5, 7, (3, 11))"  # 1,162 parameters: 165 weights a filter and 7 b
     ("expected", "slip"),
     [
         (1155, "weights only: the 7 biases are missing"),
-        (1156, "one bias for the whole layer"),
-        (1160, "one bias for each of the 5 input channels"),
-        (1190, "one bias for each of the 5 × 7 kernels"),
-        ((33 + 1) * 7, "the 5 input channels of each filter are forgotten"),
-        (33 * 7, "input channels of each filter are forgotten, and the biases"),
+        (1156, "one bias in all"),
+        (1160, "one bias per input channel, as if the channels were swapped"),
+        (1190, "one bias per kernel: each filter has one"),
+        ((33 + 1) * 7, "the 5 input channels of a filter are forgotten"),
+        (33 * 7, "the 5 input channels of a filter and the biases are forgotten"),
         (166, "one filter only: there are 7"),
-        ((33 * 7 + 1) * 5, "input and output channels are swapped"),
         (1162 * 17 * 9, "multiplied by the 153 output positions"),
         (1155 * 17 * 9, "these are the MACs"),
         (2 * 1155 * 17 * 9, "these are the FLOPs"),
-        (1162 * 4, "the bytes of the parameters in float32"),
-        (1162 * 2, "the bytes of the parameters in float16"),
+        (1162 * 4, "these are the bytes in float32"),
+        (1162 * 2, "these are the bytes in float16"),
     ],
 )
 def test_a_convolutions_slips(expected: int, slip: str) -> None:
@@ -35,10 +34,10 @@ def test_a_convolutions_slips(expected: int, slip: str) -> None:
 @pytest.mark.parametrize(
     ("call", "expected", "slip"),
     [
-        ("Conv2d(6, 9, 3, groups=3)", (9 * 6 + 1) * 9, "groups=3 is forgotten: each filter sees 2 of 6 channels"),
-        ("Conv2d(6, 9, 3, bias=False)", 54 * 9 + 9, "9 biases are counted, but the layer has none"),
+        ("Conv2d(6, 9, 3, groups=3)", (9 * 6 + 1) * 9, "groups=3 is forgotten"),
+        ("Conv2d(6, 9, 3, bias=False)", 54 * 9 + 9, "9 biases counted: there are none (bias=False)"),
         ("Linear(13, 7)", 91, "weights only: the 7 biases are missing"),
-        ("Linear(13, 7)", 92, "one bias for the whole layer"),
+        ("Linear(13, 7)", 92, "one bias in all: each output has one"),
         ("BatchNorm2d(13)", 52, "with the 26 running statistics, which PyTorch keeps in buffers and Keras counts"),
     ],
 )
@@ -62,7 +61,7 @@ NETWORK = (
         (2880 - 10, "without the 10 parameters of the normalisation layers"),
         (2880 - 2706, "layer 3 (Linear(245, 11), 2,706) is missing"),
         (2880 + 24, "layer 4 (Linear(11, 2), 24) is counted twice"),
-        (2880 * 4, "bytes of the parameters in float32"),
+        (2880 * 4, "these are the bytes in float32"),
     ],
 )
 def test_a_networks_slips(expected: int, slip: str) -> None:

@@ -212,8 +212,8 @@ TOOL = Tool(
         "description": (
             "layer; weights_per_filter, bias_per_filter, parameters_per_filter, filters; steps: {name, formula, "
             "substitution, value}; tensors: {name, shape, count}; with input_size output_shape (batch excluded), "
-            "macs, flops; memory_bytes by dtype; expected: {value, match, slip}; notes. Fields that do not apply are "
-            "left out."
+            "macs, flops, instead: parameters of other layers in its place; memory_bytes by dtype; expected: {value, "
+            "match, slip}; notes. Fields that do not apply are left out."
         ),
         "properties": {
             "total": {"type": "integer", "description": "parameters"},

@@ -234,6 +234,11 @@ def _compact(value: object, dims: int) -> object:
     return items[0] if items and type(items[0]) is int and len(set(items)) == 1 else items
 
 
+def _listed(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 class Spatial(Layer):
     """A layer over channels and as many spatial dimensions as its kind says."""
 
@@ -268,10 +273,13 @@ class Spatial(Layer):
         return Quantity(name.removesuffix("_size"), values[axis])
 
     def each(self, size: Callable[[int], Expression], *numbers: Sequence[int] | None) -> tuple[Expression, ...]:
-        """Derive the size along each dimension, once where all `numbers` are the same for every dimension."""
-        if all(len(set(one)) == 1 for one in numbers if one is not None):
-            return (size(0),) * self.dims
-        return tuple([size(axis) for axis in range(self.dims)])
+        """Derive the size along each dimension, once for dimensions of which all `numbers` are the same."""
+        given = [one for one in numbers if one is not None]
+        found: dict[tuple[int, ...], Expression] = {}
+        for axis, key in enumerate(zip(*given, strict=True)):
+            if key not in found:
+                found[key] = size(axis)
+        return tuple([found[key] for key in zip(*given, strict=True)])
 
     def windows(
         self, sizes: Shape, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int], padding: object
@@ -297,11 +305,12 @@ class Spatial(Layer):
         return tuple(found)
 
     def size_steps(self, outputs: Sequence[Expression]) -> list[Step]:
-        """The output's size along each dimension, in one line where one derivation holds for all."""
-        if self.dims > 1 and all(output is outputs[0] for output in outputs):
-            *first, last = self.axes
-            return [Step(f"output {', '.join(first)} and {last}", outputs[0])]
-        return [Step(f"output {axis}", output) for axis, output in zip(self.axes, outputs, strict=True)]
+        """The output's size along each dimension, in one line where one derivation holds for several."""
+        axes: dict[int, list[str]] = {}
+        for axis, output in zip(self.axes, outputs, strict=True):
+            axes.setdefault(id(output), []).append(axis)
+        by_id = {id(output): output for output in outputs}
+        return [Step(f"output {_listed(names)}", by_id[key]) for key, names in axes.items()]
 
     def layout(self) -> str:
         """Name the dimensions in the framework's order: [C, H, W]."""

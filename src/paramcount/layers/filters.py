@@ -95,9 +95,9 @@ def filter_steps(layer: Filters, in_channels: int) -> tuple[PerFilter, list[Step
     product: Expression = Product((*kernel, Quantity("in_channels", in_channels)))
     if layer.groups > 1:
         product = exact_div(product, Quantity("groups", layer.groups))
-    weights = named("weights_per_filter", product)
-    bias = named("bias_per_filter", Literal(1 if layer.bias else 0))
-    per_filter = named("parameters_per_filter", Sum((weights, bias)))
+    weights = named("weights", product)
+    bias = named("bias", Literal(1 if layer.bias else 0))
+    per_filter = named("per_filter", Sum((weights, bias)))
     filters = Quantity("filters", layer.out_channels)
     total = Product((per_filter, filters))
     steps = [
@@ -141,7 +141,7 @@ def work_steps(
     if positions is None:
         macs = Product((per_filter.weights, named("activations", elements)))
     else:
-        macs = Product((per_filter.weights, per_filter.filters, *positions))
+        macs = Product((per_filter.weights, per_filter.filters, named("input_positions", Product(positions))))
     return macs, [*layer.size_steps(outputs), Step("activations", elements), Step("MACs", macs)]
 
 
@@ -154,15 +154,14 @@ def instead(layer: Filters, derivation: Derivation, inputs: tuple[Shape | None, 
     """
     steps: list[Step] = []
     source, target = shapes.known(inputs[0]), shapes.known(derivation.output_shape)
-    bias = 1 if layer.bias else 0
     if source is not None and target is not None:
         into: Expression = Quantity("inputs", shapes.elements(source))
         out = Quantity("activations", shapes.elements(target))
-        steps.append(Step("dense layer instead", Product((into + 1 if bias else into, out))))
+        steps.append(Step("dense", Product((into + 1 if layer.bias else into, out))))
     made = derivation.layer
     if isinstance(made, Filters) and made.in_channels is not None and made.groups == 1:
         ins, filters = Quantity("in_channels", made.in_channels), Quantity("filters", made.out_channels)
         depthwise = dict(derivation.figures)["weights_per_filter"]  # one filter's weights, split over the channels
         separable = depthwise + ins * filters
-        steps.append(Step("depthwise-separable instead", separable + filters if bias else separable))
-    return tuple(step for step in steps if step.expression.value <= MAX_EXACT)
+        steps.append(Step("depthwise_separable", separable + filters if layer.bias else separable))
+    return tuple([step for step in steps if step.expression.value <= MAX_EXACT])

@@ -21,7 +21,9 @@ def render(report: Report, detail: Detail) -> str:
 
 def _layer(report: LayerReport) -> str:
     head, *rest = lines_of_layer(report, "layers")
-    rows = [(step.name, " = ".join(step_parts(step)), f"{step.expression.value:,}") for step in report.steps]
+    steps = {step.name: step for step in report.derivation.steps}
+    steps |= {f"{step.name.replace('_', '-')} layer instead": step for step in report.instead}
+    rows = [(name, " = ".join(step_parts(step)), f"{step.expression.value:,}") for name, step in steps.items()]
     table = _columns(rows, right={2})
     return "\n".join((head, "", *table, *([""] if table else []), *rest))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from paramcount.expression import View
 from paramcount.flow import BYTES, FLOPS_PER_MAC
 from paramcount.layers.base import Step, Tensor
 from paramcount.memory import ASSUMPTIONS
@@ -27,7 +26,7 @@ def lines_of_layer(report: LayerReport, detail: Detail) -> list[str]:
     made = report.derivation
     lines = [f"{made.layer} ({report.framework}): {report.total:,} parameters"]
     if detail == "steps":
-        lines += [_step(step) for step in report.steps]
+        lines += steps_text(made.steps)
     if detail != "summary" and made.tensors:
         lines.append(_tensors(made.tensors))
     output = known(made.output_shape)
@@ -36,8 +35,10 @@ def lines_of_layer(report: LayerReport, detail: Detail) -> list[str]:
     if any(map(known, made.more_outputs)):
         lines.append(f"further outputs: {', '.join(text(shape) for shape in made.more_outputs if shape is not None)}")
     if report.macs is not None:
-        done = "" if detail == "steps" and any(step.name == "MACs" for step in report.steps) else "MACs: "
+        done = "" if detail == "steps" and any(step.name == "MACs" for step in made.steps) else "MACs: "
         lines.append(work_text(report.macs.value) if done else _flops(report.macs.value))
+    if detail == "steps" and report.instead:
+        lines.append(f"instead: {', '.join(map(_compared, report.instead))}")
     lines.append(_memory(report.total))
     return [*lines, *_ending(report.expected, made.notes)]
 
@@ -140,19 +141,18 @@ def marks(row: Row | Group) -> list[str]:
 def step_parts(step: Step) -> list[str]:
     """Formula and substitution of a step, without what would be said twice."""
     made = step.expression
-    formula, substitution, value = made.formula, made.substitution, str(made.value)
-    parts = [] if formula == value else [formula]
-    if substitution not in (formula, value):
-        parts.append(substitution)
-    return parts
+    formula, substitution = made.texts
+    if formula == substitution:
+        return [] if formula == str(made.value) else [formula]
+    return [formula] if substitution == str(made.value) else [formula, substitution]
 
 
 def latex(report: LayerReport) -> str:
     """The derivation of a layer as lines of a LaTeX `align*` environment."""
     lines: list[str] = []
-    for step in report.steps:
+    for step in report.derivation.steps:
         made = step.expression
-        shown = dict.fromkeys((made.latex(View.NAMES), made.latex(View.VALUES), str(made.value)))
+        shown = dict.fromkeys((*made.latex, str(made.value)))
         lines.append(rf"\text{{{step.name}}} &= " + " = ".join(shown) + r" \\")
     return "\n".join((r"\begin{align*}", *lines, r"\end{align*}"))
 
@@ -179,6 +179,23 @@ def _row(row: Row | Group, detail: Detail) -> list[str]:
         if row.weighs:
             lines.append(f"    {_tensors(row.derivation.tensors)}")
     return lines
+
+
+def steps_text(steps: Sequence[Step]) -> list[str]:
+    """A line for each step; a formula that is that of the step before is not said again."""
+    lines: list[str] = []
+    before = ""
+    for step in steps:
+        formula, *rest = step_parts(step) or ("",)
+        shown = rest if formula in ("", before) else (formula, *rest)
+        lines.append(" = ".join((step.name, *shown, f"{step.expression.value:,}")))
+        before = formula
+    return lines
+
+
+def _compared(step: Step) -> str:
+    """What another layer would need: its working, without the formula."""
+    return f"{step.name.replace('_', '-')} {step.expression.substitution} = {step.expression.value:,}"
 
 
 def _step(step: Step) -> str:

@@ -38,7 +38,8 @@ def lines_of_layer(report: LayerReport, detail: Detail) -> list[str]:
         done = "" if detail == "steps" and any(step.name == "MACs" for step in made.steps) else "MACs: "
         lines.append(work_text(report.macs.value) if done else _flops(report.macs.value))
     if detail == "steps" and report.instead:
-        lines.append(f"instead: {', '.join(map(_compared, report.instead))}")
+        others = [f"{step.name.replace('_', '-')} {step.expression.value:,}" for step in report.instead]
+        lines.append(f"instead: {', '.join(others)} parameters")
     lines.append(_memory(report.total))
     return [*lines, *_ending(report.expected, made.notes)]
 
@@ -191,11 +192,6 @@ def steps_text(steps: Sequence[Step]) -> list[str]:
         lines.append(" = ".join((step.name, *shown, f"{step.expression.value:,}")))
         before = formula
     return lines
-
-
-def _compared(step: Step) -> str:
-    """What another layer would need: its working, without the formula."""
-    return f"{step.name.replace('_', '-')} {step.expression.substitution} = {step.expression.value:,}"
 
 
 def _step(step: Step) -> str:

@@ -54,7 +54,7 @@ def _of_filters(made: Derivation, weights: int, bias: int, filters: int) -> Iter
         yield all_weights, f"weights only: the {filters:,} biases are missing"
         each = "each filter has one"
         yield all_weights + 1, f"one bias in all: {each}"
-        yield all_weights + channels, "one bias per input channel (channels swapped?)"
+        yield all_weights + channels, "one bias per input channel"
         yield all_weights + channels * filters, f"one bias per kernel: {each}"
     else:
         yield all_weights + filters, f"{filters:,} biases counted: there are none (bias=False)"

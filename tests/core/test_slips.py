@@ -12,7 +12,7 @@ CONV = "Conv2d(5, 7, (3, 11))"  # 1,162 parameters: 165 weights a filter and 7 b
     [
         (1155, "weights only: the 7 biases are missing"),
         (1156, "one bias in all"),
-        (1160, "one bias per input channel (channels swapped?)"),
+        (1160, "one bias per input channel"),
         (1190, "one bias per kernel: each filter has one"),
         ((33 + 1) * 7, "the 5 input channels of a filter are forgotten"),
         (33 * 7, "the 5 input channels of a filter and the biases are forgotten"),

@@ -41,3 +41,12 @@ MAX_SECONDS = 60
 
 LIST_TTL_MS = 3_600_000
 """How long a client may keep the list of tools: it changes with a release only."""
+
+QUICK_ARGUMENTS = 20
+"""Arguments of a call that an HTTP server answers on the event loop; with more it is answered in a process."""
+
+QUICK_VALUE = 100
+"""Characters or numbers in one argument of such a call."""
+
+RECENT_TEXT = 20_000
+"""Characters of an answer that is kept for a call that is repeated."""

@@ -10,7 +10,6 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,12 +22,12 @@ from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp_types import CallToolResult
 from mcp_types import Tool as Listed
 
-from paramcount import ParamcountError, __version__
+from paramcount import __version__
 from paramcount.errors import closest, sequence
 from paramcount_mcp import limits
+from paramcount_mcp.answering import DefectError, RefusedError, answer, guarded
 from paramcount_mcp.tool import Pending, Tool
 from paramcount_mcp.tools import tools
-from paramcount_mcp.tools.network_params import partial
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +57,8 @@ class ParamcountServer(MCPServer[Any]):
         )
         self._threads = anyio.CapacityLimiter(limits.THREADS)
         self._recent = Recent(limits.RECENT)
-        self._tools = {name: _below(tool, tuple(root.resolve() for root in roots)) for name, tool in tools().items()}
+        resolved = tuple(root.resolve() for root in roots)
+        self._tools = {name: tool.below(resolved) for name, tool in tools().items()}
 
     async def list_tools(self) -> list[Listed]:
         """List the tools, in the order of their names."""
@@ -79,12 +79,29 @@ class ParamcountServer(MCPServer[Any]):
         tool = self._tools.get(name)
         if tool is None:
             raise ToolError(f"There is no tool {name[:60]!r}.{closest(name, self._tools)}")
-        key = _written(arguments)
+        written = _written(arguments)
+        try:
+            return await self.work(tool, arguments, written, context)
+        except RefusedError as error:
+            raise ToolError(str(error)) from error
+        except DefectError as error:
+            logger.error("%s at\n%s", error, error.trace)
+            raise UnexpectedToolError(str(error)) from error
+
+    async def work(
+        self, tool: Tool, arguments: dict[str, Any], written: str | None, context: Context[Any, Any] | None
+    ) -> CallToolResult:
+        """Answer at once what is small, and in a thread what is not.
+
+        Raises:
+            RefusedError: what the caller can correct.
+            DefectError: a defect of paramcount itself.
+        """
         if tool.begin is not None:
             return await self._follow(tool, tool.begin, arguments, context)
         if not tool.threaded and _small(arguments):
-            return self._recent.answer(tool, arguments, key)
-        return await anyio.to_thread.run_sync(functools.partial(_answer, tool, arguments), limiter=self._threads)
+            return self._recent.answer(tool, arguments, written)
+        return await anyio.to_thread.run_sync(functools.partial(answer, tool, arguments), limiter=self._threads)
 
     async def _follow(
         self,
@@ -96,13 +113,13 @@ class ParamcountServer(MCPServer[Any]):
         """Work on a long answer slice by slice; between them progress is told, and a cancelled call ends."""
 
         async def run[T](work: Callable[[], T]) -> T:
-            return await anyio.to_thread.run_sync(functools.partial(_guarded, tool, work), limiter=self._threads)
+            return await anyio.to_thread.run_sync(functools.partial(guarded, tool, work), limiter=self._threads)
 
         pending = await run(lambda: begin(arguments))
         end = anyio.current_time() + limits.MAX_SECONDS
         while await run(lambda: pending.advance(limits.SLICE_SECONDS)):
             if anyio.current_time() > end:
-                raise ToolError(str(pending.too_long()))
+                raise RefusedError(str(pending.too_long(limits.MAX_SECONDS)))
             if context is not None:
                 done, of, words = pending.progress
                 await context.report_progress(done, of, words)
@@ -153,43 +170,6 @@ def _plain(item: object) -> bool:
     return not any(isinstance(one, dict) for value in values for one in (value, *(sequence(value) or ())))
 
 
-def _below(tool: Tool, roots: tuple[Path, ...]) -> Tool:
-    """The tool as one that may read files in these folders."""
-    return tool if tool.rooted is None else replace(tool, answer=functools.partial(tool.rooted, roots))
-
-
-def _answer(tool: Tool, arguments: dict[str, Any]) -> CallToolResult:
-    def work() -> CallToolResult:
-        try:
-            return tool.answer(arguments).result()
-        except ParamcountError as error:
-            so_far = partial(error)
-            if so_far is None:
-                raise
-            return so_far.result(failed=str(error))
-
-    return _guarded(tool, work)
-
-
-def _guarded[T](tool: Tool, work: Callable[[], T]) -> T:
-    """Do a part of a tool's work; what the caller can correct is told apart from a defect.
-
-    Raises:
-        ToolError: what the caller can correct.
-        UnexpectedToolError: a defect.
-    """
-    try:
-        return work()
-    except ParamcountError as error:
-        raise ToolError(str(error)) from None
-    except Exception as error:
-        logger.exception("%s failed", tool.name)
-        raise UnexpectedToolError(
-            f"{tool.name} failed because of a defect in paramcount ({type(error).__name__}), not because of the "
-            f"arguments. Please report the call."
-        ) from error
-
-
 class Recent:
     """The last few small answers: assistants repeat a call, and the same arguments have the same answer.
 
@@ -203,13 +183,13 @@ class Recent:
     def answer(self, tool: Tool, arguments: dict[str, Any], written: str | None) -> CallToolResult:
         """Answer from what is kept for arguments that are `written` like these, or anew."""
         if written is None:
-            return _answer(tool, arguments)
+            return answer(tool, arguments)
         key = f"{tool.name} {written}"
         kept = self._answers.get(key)
         if kept is not None:
             self._answers.move_to_end(key)
             return kept
-        result = _answer(tool, arguments)
+        result = answer(tool, arguments)
         if not result.is_error and len(key) <= limits.RECENT_ARGUMENTS:
             self._answers[key] = result
             if len(self._answers) > self._most:

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -62,8 +62,8 @@ class Pending(ABC):
         """The answer, once there is nothing more to do."""
 
     @abstractmethod
-    def too_long(self) -> LimitError:
-        """What to say where it takes longer than a call may take."""
+    def too_long(self, seconds: float) -> LimitError:
+        """What to say where it was not done after so many seconds, which is as long as a call may take."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,18 @@ class Tool:
     output: Mapping[str, object]
     """The JSON schema of the structured answer. It describes the fields at its root and checks few:
     clients in Python validate every answer against it, at ten microseconds for each nested schema."""
+    quick: bool = False
+    """Whether every call with few and short arguments is a matter of microseconds."""
     threaded: bool = False
     """Whether a call may take long, whatever its arguments look like."""
     rooted: Callable[[tuple[Path, ...], Mapping[str, object]], Answer] | None = None
     """`answer` for a server that may read files below some folders."""
     begin: Callable[[Mapping[str, object]], Pending] | None = None
     """Begins an answer that takes long enough to be worked on in slices."""
+
+    def below(self, roots: tuple[Path, ...]) -> "Tool":
+        """The tool as one that may read files in these folders."""
+        return self if self.rooted is None else replace(self, answer=partial(self.rooted, roots))
 
     @cached_property
     def listed(self) -> Listed:

@@ -26,8 +26,11 @@ OK, ABOVE_LIMIT, USAGE = 0, 1, 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
+    sent = sys.argv[1:] if arguments is None else arguments
+    if sent[:1] == ["serve"]:
+        return _serve(sent[1:])
     parser = _parser()
-    chosen = parser.parse_args(arguments)
+    chosen = parser.parse_args(sent)
     try:
         return int(chosen.run(chosen))
     except ParamcountError as error:
@@ -85,16 +88,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--expected", type=_count, metavar="N", help="a number of parameters to check")
         command.add_argument("--json", action="store_true", help="print what the MCP tool answers")
 
-    serve = commands.add_parser("serve", help="run the MCP server", description="Run the MCP server over stdio.")
-    serve.add_argument(
-        "--allow-root",
-        type=Path,
-        action="append",
-        default=[],
-        metavar="FOLDER",
-        help="let read_model read files below this folder; may be given again",
-    )
-    serve.set_defaults(run=_serve)
+    commands.add_parser("serve", help="run the MCP server, over stdio or HTTP", add_help=False)
     return parser
 
 
@@ -157,11 +151,10 @@ def _read_model(chosen: argparse.Namespace) -> int:
     return OK
 
 
-def _serve(chosen: argparse.Namespace) -> int:
-    from paramcount_mcp import build_server  # the SDK takes a second to import: only this command pays for it
+def _serve(options: Sequence[str]) -> int:
+    from paramcount_mcp import serve  # the SDK takes a second to import: only this command pays for it
 
-    build_server(chosen.allow_root).run()
-    return OK
+    return serve.main(options)
 
 
 def _print(report: Report, detail: Detail, *, as_json: bool) -> None:

@@ -195,6 +195,7 @@ def _input_shape(made: Layer, given: Mapping[str, object], dims: int) -> tuple[i
 
 TOOL = Tool(
     name="conv_layer_params",
+    quick=True,
     title="Parameters of a convolution",
     description=(
         "Exact parameter count of one convolutional layer, step by step: weights per filter "

@@ -137,10 +137,10 @@ class Fitting(Pending):
         return Answer(self.search.result(), "summary")
 
     @override
-    def too_long(self) -> LimitError:
+    def too_long(self, seconds: float) -> LimitError:
         done, rows, tried = self.progress
         return LimitError(
-            f"the search was stopped after {limits.MAX_SECONDS} seconds: {tried}, {done:,} of {rows:,} rows done. Give "
+            f"the search was stopped after {seconds:g} seconds: {tried}, {done:,} of {rows:,} rows done. Give "
             "narrower ranges or wider steps."
         )
 
@@ -173,7 +173,7 @@ def answer(arguments: Mapping[str, object]) -> Answer:
     """Answer one call, however long it takes."""
     fitting = begin(arguments)
     if fitting.advance(limits.MAX_SECONDS):
-        raise fitting.too_long()
+        raise fitting.too_long(limits.MAX_SECONDS)
     return fitting.answer()
 
 

@@ -1,0 +1,1 @@
+"""What is seen of a running server: its log, its figures, its spans."""

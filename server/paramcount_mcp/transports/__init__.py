@@ -1,0 +1,1 @@
+"""How hosts connect, beside standard input and output, which the SDK serves."""

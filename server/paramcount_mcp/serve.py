@@ -17,6 +17,7 @@ def main(sent: Sequence[str]) -> int:
         options = settings.arguments(sent)
         if options["transport"] == "http":
             return _http(options)
+        settings.check_for_stdio(options)
         roots = options.get("allow_root", [])
     from paramcount_mcp.server import build_server
 

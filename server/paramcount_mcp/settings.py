@@ -7,7 +7,7 @@ Every field is an option (`--body-limit`), a variable (`PARAMCOUNT_HTTP_BODY_LIM
 import argparse
 import ipaddress
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, cast, get_origin, override
@@ -308,9 +308,11 @@ def _explained(file: str | None, problem: Any) -> str:
 
 def arguments(sent: Sequence[str]) -> dict[str, Any]:
     """Read the options of `paramcount serve`; what is wrong ends the program with exit code 2."""
-    made = parser()
-    options = vars(made.parse_args(sent))
+    return vars(parser().parse_args(sent))
+
+
+def check_for_stdio(options: Mapping[str, object]) -> None:
+    """Refuse options that mean nothing without HTTP; the program ends with exit code 2."""
     useless = sorted(options.keys() - {"transport", "allow_root"})
-    if options["transport"] == "stdio" and useless:
-        made.error(f"{_option(useless[0])} needs --transport http")
-    return options
+    if useless:
+        parser().error(f"{_option(useless[0])} needs --transport http")

@@ -81,12 +81,26 @@ class Files:
 
     def missing(self, name):
         """A library that is not here: the user's own fall-back where there is one, else a placeholder."""
+        if not self.wanted_by_user():
+            return None
         file, line = location()
         if file is not None and any(first <= line <= last for first, last in self.guarded.get(file, ())):
             STATE.warn(f"{name} is not here; the source's own way without it was taken.")
             return None
         STATE.stub(name)
         return placeholders.spec(name)
+
+    def wanted_by_user(self):
+        """Whether it is a file of the user's that imports, not a module of Python's or ours."""
+        frame = sys._getframe(1)
+        while frame is not None:
+            name = frame.f_code.co_filename
+            if name in self.files:
+                return True
+            if name != __file__ and not name.startswith("<frozen importlib"):
+                return False
+            frame = frame.f_back
+        return False
 
     def create_module(self, spec):
         return None
@@ -113,7 +127,7 @@ class Fallback:
 
     def find_spec(self, name, path=None, target=None):
         top = name.split(".")[0]
-        if top in _INERT_STANDARD or (placeholders.standard(name) and "." not in name):
+        if top in _INERT_STANDARD or placeholders.standard(name) or ("." in name and top in _OURS):
             return self.files.missing(name)
         return None
 

@@ -136,12 +136,22 @@ def _execute(finder, module, main):
             del STATE.stops[before:]
             place = report.place(error)
             line = place[1] if place[0] == main else node.lineno
-            skipped.append(
-                {"file": main, "line": line, "text": report.line_of(main, line), "reason": report.reason(error)}
-            )
+            row = {"file": main, "line": line, "text": report.line_of(main, line), "reason": report.reason(error)}
+            skipped.append(row)
+            for name in _bound(node):
+                STATE.unbound.setdefault(name, (error, place if place[0] == main else (main, node.lineno)))
             if len(skipped) > 100:
                 raise
     return skipped
+
+
+def _bound(node):
+    """The names that a statement would have given a value."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return [(one.asname or one.name).split(".")[0] for one in node.names]
+    if hasattr(node, "name"):
+        return [node.name]
+    return [one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)]
 
 
 def _broken(error):

@@ -184,3 +184,15 @@ def spec(name):
 def standard(name):
     """Whether a module is Python's own."""
     return name.split(".")[0] in sys.stdlib_module_names
+
+
+def absent(module):
+    """The `__getattr__` of a stand-in module: placeholders for what it has not."""
+
+    def get(name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        STATE.stub(f"{module}.{name}")
+        return placeholder(f"{module}.{name}")
+
+    return get

@@ -1,10 +1,15 @@
 """What a reading found, as the trace tells it."""
 
 import contextlib
+import opcode
+import re
 import traceback
 
 from torch import _dispatch, _types
 from torch._grad import no_grad
+from torch._registry import FUNCTIONS
+from torch._tensor import Tensor
+from torch.nn import functional
 from torch.nn.modules.module import Module, tensors_in
 
 from paramcount_guest import summary
@@ -48,9 +53,44 @@ def reason(error):
     return f"{type(error).__name__}: {text}"[:600] if text else type(error).__name__
 
 
+_RAISE = opcode.opmap["RAISE_VARARGS"]
+
+
+def _ours(error):
+    """Whether an exception tells of a gap in the stand-ins: one that they did not raise on purpose."""
+    found = None
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        found = frame
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    if last is None:
+        return False
+    if found.f_code.co_filename in STATE.files:
+        called = (
+            re.match(r"(?:Tensor\.)?(\w+)\(\) (?:got|takes|missing)", str(error))
+            if isinstance(error, TypeError)
+            else None
+        )
+        return called is not None and (
+            called[1] in FUNCTIONS or called[1] in vars(functional) or called[1] in vars(Tensor)
+        )
+    if (
+        not isinstance(found.f_globals.get("__name__"), str)
+        or found.f_globals["__name__"].split(".")[0] not in _STAND_INS
+    ):
+        return False
+    return found.f_code.co_code[last.tb_lasti] != _RAISE
+
+
+_STAND_INS = ("torch", "torchvision", "timm", "numpy", "paramcount", "paramcount_guest")
+
+
 def _class_of(error):
     if isinstance(error, Stop):
         return error.reason_class
+    if not isinstance(error, (RecursionError, MemoryError)) and _ours(error):
+        return "unsupported"
     if isinstance(error, (RecursionError, MemoryError)):
         return "limit"
     if isinstance(error, ImportError):
@@ -89,6 +129,12 @@ class Trace:
             self._stop(name, error, place(error))
 
     def _stop(self, stage, error, where):
+        cause = STATE.unbound.get(error.name) if isinstance(error, NameError) else None
+        for _ in range(20):  # a name that is missing because a statement before was left out, and so on
+            if cause is None:
+                break
+            stage, error, where = "import", *cause
+            cause = STATE.unbound.get(error.name) if isinstance(error, NameError) else None
         file, line = where
         failed = STATE.failed[1] if STATE.failed is not None and STATE.failed[0] is error else (None, None, None)
         self.stopped = {

@@ -40,6 +40,7 @@ class State:
         self.skipped = []
         self.limit = 400_000
         self.leaves = set()  # paths of modules that are recorded as one call
+        self.unbound = {}  # names that statements which were left out would have bound → why, and where
         self.failed = None  # an exception, and the module that raised it
 
     def outside(self, module):

@@ -27,9 +27,22 @@ def kind_of(module):
     kind = getattr(type(module), "_kind_", None)
     if kind is None or "_made_" not in module.__dict__ or "parametrizations" in module._modules:
         return None
-    if registered(module) != module.__dict__["_made_"] or any(is_lazy(one) for one in module._parameters.values()):
+    if any(is_lazy(one) for one in module._parameters.values()):
         return None
+    own = registered(module)
+    if own != module.__dict__["_made_"]:
+        made = _again(module)
+        if made is None or set(own) != set(registered(made)):
+            return None
     return kind
+
+
+def _again(module):
+    """A layer made anew from the hyperparameters of one that was changed since it was made; None where none can be."""
+    try:
+        return type(module)._kind_class_(**module._hyper_())
+    except (TypeError, ValueError, RuntimeError, AssertionError):
+        return None
 
 
 def leaf(module):

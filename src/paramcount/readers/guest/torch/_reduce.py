@@ -281,14 +281,19 @@ def argsort(input, dim=-1, descending=False, stable=False):
 
 @both()
 def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None):
-    if return_inverse or return_counts or dim is not None:
-        raise unsupported("torch.unique with more than values")
+    if dim is not None:
+        raise unsupported("torch.unique along a dimension")
     if not input._known:
         raise data_dependent("torch.unique")
-    found = dict.fromkeys(input._list())
-    values = [*found]
+    given = input._list()
+    values = list(dict.fromkeys(given))
     values.sort()
-    return make((len(values),), input.dtype, values)
+    found = [make((len(values),), input.dtype, values)]
+    if return_inverse:
+        found.append(make(input.shape, int64, [values.index(one) for one in given]))
+    if return_counts:
+        found.append(make((len(values),), int64, [given.count(one) for one in values]))
+    return found[0] if len(found) == 1 else tuple(found)
 
 
 @both()

@@ -282,7 +282,9 @@ def chunk(input, chunks, dim=0):
 
 
 @both()
-def tensor_split(input, indices_or_sections, dim=0):
+def tensor_split(input, indices_or_sections=None, dim=0, *, indices=None, sections=None):
+    if indices_or_sections is None:
+        indices_or_sections = indices if sections is None else sections
     total = input.shape[dim]
     if isinstance(indices_or_sections, int):
         base, more = divmod(total, indices_or_sections)

@@ -1,9 +1,5 @@
 """torchvision.io: nothing is read; its names are placeholders."""
 
-from paramcount_guest.placeholders import placeholder
+from paramcount_guest.placeholders import absent
 
-
-def __getattr__(name):
-    if name.startswith("__"):
-        raise AttributeError(name)
-    return placeholder(f"torchvision.io.{name}")
+__getattr__ = absent("torchvision.io")

@@ -1,9 +1,5 @@
 """torchvision.models: its models are read from their own source; only what they share is here."""
 
-from paramcount_guest.placeholders import placeholder
+from paramcount_guest.placeholders import absent
 
-
-def __getattr__(name):
-    if name.startswith("__"):
-        raise AttributeError(name)
-    return placeholder(f"torchvision.models.{name}")
+__getattr__ = absent("torchvision.models")

@@ -1,9 +1,5 @@
 """torchvision.transforms: they prepare images, and no model's shape depends on them."""
 
-from paramcount_guest.placeholders import placeholder
+from paramcount_guest.placeholders import absent
 
-
-def __getattr__(name):
-    if name.startswith("__"):
-        raise AttributeError(name)
-    return placeholder(f"torchvision.transforms.{name}")
+__getattr__ = absent("torchvision.transforms")

@@ -67,6 +67,15 @@ def layer_of_kind(kind: str, fields: Mapping[str, object], *, framework: Framewo
     return _make(Written(kind, (), dict(fields), "", None, from_json=True), framework)
 
 
+def layer_of_call(name: str, arguments: Mapping[str, object], *, framework: Framework) -> Layer:
+    """Make one layer from its constructor's name and arguments by name.
+
+    Raises:
+        ParamcountError: the name or an argument is unknown, or an argument breaks a rule.
+    """
+    return _make(Written(name, (), dict(arguments), ""), framework)
+
+
 def network(
     items: Item | Sequence[Item],
     *,

@@ -148,19 +148,19 @@ def _report(flow: Flow, unused: Sequence[Run], wanted: Wanted, failed: tuple[str
         trainable=_sum((row, row.derivation.trainable) for row in rows),
         non_trainable=_sum((row, row.derivation.non_trainable) for row in rows),
         buffers=_sum((row, row.derivation.buffers) for row in rows),
-        macs=None if network.unordered else _macs(rows, [shape for _, shape in network.inputs]),
+        macs=None if network.unordered or network.partial else _macs(rows, [shape for _, shape in network.inputs]),
     )
     flow.at = ""  # what is refused from here on is the sum
     check_exact(totals.parameters.value, totals.macs)
     notes = list(dict.fromkeys(note for row in rows for note in row.derivation.notes))
     named_so = list({one.name: one for one in network.catalogued.values()}.values())
-    if network.unordered:
+    if network.unordered or network.partial:
         notes.append(_unordered(network))
     elif totals.macs is None:
         usual = "".join(f" {one.name} is usually given {text(one.input_shape)}." for one in named_so[:1])
         notes.append(f"MACs and the shapes that are not shown depend on input_shape.{usual}")
     notes += [note for one in named_so for note in meant(one)]
-    idle = _idle(network)
+    idle = [] if network.partial else _idle(network)
     if idle:
         notes.append(f"What comes out of {', '.join(idle[:8])} flows nowhere.")
     memory = effective = None
@@ -172,7 +172,7 @@ def _report(flow: Flow, unused: Sequence[Run], wanted: Wanted, failed: tuple[str
             trainable=totals.trainable.value,
             buffers=totals.buffers.value,
         )
-        if memory is None and not network.unordered:
+        if memory is None and not network.unordered and not network.partial:
             notes.append("Memory depends on input_shape.")
     if wanted.sparsity is not None:
         effective = nonzero(totals.parameters.value, wanted.sparsity)
@@ -188,7 +188,7 @@ def _report(flow: Flow, unused: Sequence[Run], wanted: Wanted, failed: tuple[str
         failed=failed,
         notes=tuple(notes),
         unused=tuple(_never_run([run.node.name for run in unused], rows, network)),
-        catalogued=network.catalogued,
+        catalogued={**network.catalogued, "": None} if network.nested else network.catalogued,
         blocks=network.blocks,
     )
 
@@ -231,13 +231,15 @@ def _idle(network: Network) -> list[str]:
     return [
         node.name
         for node in network.nodes
-        if node.name not in values and not (isinstance(node, Node) and UNKNOWN in node.inputs)
+        if node.name not in values and not (isinstance(node, Node) and (UNKNOWN in node.inputs or not node.inputs))
     ]
 
 
 def _unordered(network: Network) -> str:
     """What an answer cannot hold where the order of layers is not known."""
     number = network.unordered
+    if network.partial:
+        return "How the model runs is known up to a point only: parameters are exact; MACs and memory are not answered."
     which = "the layers run" if number == len(network.nodes) else f"{number} of the layers run"
     return f"In which order {which} is not known: parameters are exact; shapes, MACs and memory are not answered."
 

@@ -42,7 +42,8 @@ class Run:
 
     def is_like(self, other: "Run") -> bool:
         """Whether every figure and every step is the same."""
-        if self.shares != other.shares or self.tied or other.tied or self.node.frozen != other.node.frozen:
+        trained = (self.node.frozen, self.node.fixed), (other.node.frozen, other.node.fixed)
+        if self.shares != other.shares or self.tied or other.tied or trained[0] != trained[1]:
             return False
         one, two = self.made, other.made
         if one is two:
@@ -116,7 +117,7 @@ class Flow:
         for node in self.network.unused:
             self.at = f"layer {node.name} ({node.layer})"
             inputs: tuple[Shape | None, ...] = (None,) * node.layer.kind.inputs[0]
-            made = _frozen(derived(node.layer, inputs)) if node.frozen else derived(node.layer, inputs)
+            made = _trained(derived(node.layer, inputs), node)
             found.append(Run(node, inputs, replace(made, macs=ZERO, output_shape=None)))
         return tuple(found)
 
@@ -128,9 +129,9 @@ class Flow:
         inputs = tuple([self.shapes[name] for name in node.inputs])
         if unordered and layer.kind.inputs == (0, 0):
             inputs = ()
-        if node.shares:
-            layer = self._own[node.shares].layer
-        key = (layer, inputs, node.frozen, bool(node.shares), unordered)
+        if node.shares and isinstance(layer, type(self._own[node.shares].layer)):
+            layer = self._own[node.shares].layer  # with everything filled in, unless it runs in another way here
+        key = (layer, inputs, node.frozen, node.fixed, bool(node.shares), unordered)
         made = self.derived.get(key)
         if made is None:
             self.at = f"layer {node.name} ({node.layer})"
@@ -138,8 +139,7 @@ class Flow:
                 made = derived(layer, inputs)
             except JoinError as error:
                 raise error.naming(node.inputs) from None
-            if node.frozen:
-                made = _frozen(made)
+            made = _trained(made, node)
             if node.shares:
                 made = _shared(made)
             if unordered:
@@ -270,8 +270,14 @@ def _alike(one: Trace, two: Trace) -> bool:
     )
 
 
-def _frozen(made: Derivation) -> Derivation:
-    tensors = [tensor if tensor.buffer else replace(tensor, trainable=False) for tensor in made.tensors]
+def _trained(made: Derivation, node: Node) -> Derivation:
+    """A layer with those of its parameters marked that are not trained."""
+    if not node.frozen and not node.fixed:
+        return made
+    tensors = [
+        replace(tensor, trainable=False) if not tensor.buffer and (node.frozen or tensor.name in node.fixed) else tensor
+        for tensor in made.tensors
+    ]
     return replace(made, tensors=tuple(tensors))
 
 

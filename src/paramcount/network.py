@@ -30,6 +30,8 @@ class Node:
     """The node whose parameters it uses, where it has none of its own."""
     frozen: bool = False
     """Whether its parameters are kept as they are in training."""
+    fixed: frozenset[str] = frozenset()
+    """Those of its parameters that are, where it is not all of them."""
 
 
 def loose(node: Node) -> Node:
@@ -77,6 +79,10 @@ class Network:
     """The networks of the catalogue in it, by the names before those of their layers."""
     blocks: Mapping[str, str] = field(default_factory=dict[str, str])
     """How the blocks in those are written, by the names before those of their layers."""
+    partial: bool = False
+    """Whether it is known only up to some point how its layers run; the work of what comes after it is not."""
+    nested: bool = False
+    """Whether the names of its layers tell the blocks that they are in, so that it may be shown by its blocks."""
 
     @property
     def unordered(self) -> int:

@@ -179,7 +179,7 @@ class NetworkReport(Report):
     unused: tuple[str, ...] = ()
     """Layers that exist and are never run; their parameters are in the totals."""
     catalogued: Mapping[str, object] = field(default_factory=dict[str, object])
-    """The networks of the catalogue in it, by the names before those of their layers."""
+    """The networks of the catalogue in it, by the names before those of their layers; "" where all of it has blocks."""
     blocks: Mapping[str, str] = field(default_factory=dict[str, str])
     """How the blocks in those are written."""
     read: Read | None = None

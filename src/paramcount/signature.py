@@ -4,9 +4,9 @@ The canonical fields of a layer are named as PyTorch names them; a `Signature` m
 parameter names, order and defaults onto them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from paramcount.errors import LayerError, ParamcountError, UnknownNameError, closest, enough, raise_all, shown
 
@@ -53,6 +53,8 @@ class Signature:
     parameters: tuple[Parameter, ...]
     catch_all: bool = False
     """Any further argument is accepted and changes nothing (torch.nn.Identity)."""
+    rest: str = ""
+    """The field that takes every further argument, by its name."""
     by_name: dict[str, Parameter] = field(init=False, repr=False, compare=False)
     by_field: dict[str, Parameter] = field(init=False, repr=False, compare=False)
     positional: tuple[Parameter, ...] = field(init=False, repr=False, compare=False)
@@ -97,11 +99,15 @@ class Signature:
         if missing:
             problems.append(LayerError(f"{' and '.join(missing)} must be given. The signature is {self}."))
         raise_all(problems)
-        return {
+        fields = {
             parameter.field: given.get(parameter.name, parameter.default)
             for parameter in self.parameters
             if parameter.field and (parameter.name in given or parameter.default is not REQUIRED)
         }
+        further = {name: value for name, value in given.items() if name not in self.by_name}
+        if self.rest and (further or self.rest not in given):
+            fields[self.rest] = further
+        return fields
 
     def _given(
         self, args: Sequence[object], kwargs: Mapping[str, object], *, canonical: bool
@@ -118,7 +124,9 @@ class Signature:
                 break
             target = self.by_name.get(name) or (self.by_field.get(name) if canonical else None)
             if target is None or (target.canonical_only and not canonical):
-                if not self.catch_all:
+                if self.rest:
+                    given[name] = value
+                elif not self.catch_all:
                     problems.append(self._unknown(name, canonical=canonical))
             elif target.name in given:
                 problems.append(LayerError(f"{name} is given twice ({shown(given[target.name])} and {shown(value)})."))
@@ -138,6 +146,7 @@ class Signature:
             for parameter in self.parameters
             if parameter.field and not parameter.canonical_only
         ]
+        parts += ["…"] if self.rest else []
         return f"{self.name}({', '.join(parts)})"
 
     def write(self, fields: Mapping[str, object]) -> str:
@@ -158,6 +167,9 @@ class Signature:
                 by_position = False
             else:
                 by_position = False
+        if self.rest:
+            further = cast("Iterable[tuple[str, object]]", fields[self.rest])
+            parts += [f"{name}={_literal(value)}" for name, value in further]
         return f"{self.name}({', '.join(parts)})"
 
 

@@ -23,7 +23,9 @@ def run(job):
 @pytest.fixture(scope="module")
 def guest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("guest")
-    (folder / "harness.py").write_text(HARNESS)
+    (folder / "paramcount_guest").mkdir()
+    (folder / "paramcount_guest" / "__init__.py").write_text("")
+    (folder / "paramcount_guest" / "harness.py").write_text(HARNESS)
     return folder
 
 
@@ -45,7 +47,7 @@ def test_a_guest_answers(one: Sandboxes) -> None:
 
 
 def test_nothing_is_left_of_one_run_in_the_next(one: Sandboxes) -> None:
-    run(one, "import builtins, harness, einops; builtins.mine = 1; harness.run = einops.rearrange = None; found = 1")
+    run(one, "import builtins, einops; builtins.mine = 1; einops.rearrange = None; found = 1")
     assert run(one, "import builtins; found = hasattr(builtins, 'mine')") == b"false"
 
 

@@ -290,7 +290,7 @@ def place(package: str) -> Path:
     if found is None or found.origin is None:
         raise MissingError(
             f"source code is read in a sandbox, and {'pyeryx' if package == 'eryx' else package}, which it needs, is "
-            "not installed: pyeryx has wheels for Linux, macOS and Windows on x86-64, for Linux and macOS on arm64, and "
-            "none for this platform. Everything else works; print(model) is read without it."
+            "not installed: pyeryx has wheels for Linux, macOS and Windows on x86-64, for Linux and macOS on arm64, "
+            "and none for this platform. Everything else works; print(model) is read without it."
         )
     return Path(found.origin).parent.parent

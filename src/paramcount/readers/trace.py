@@ -123,6 +123,7 @@ class Stopped(BaseModel):
     class_name: Words = Field(alias="class")
     reason: Words
     module: Path | None = None
+    kind: Name | None = None
     input_shape: JsonValue = None
     file: Path | None = None
     line: Number | None = None
@@ -138,6 +139,17 @@ class Candidate(BaseModel):
     requires: Notes = ()
 
 
+class Skipped(BaseModel):
+    """A statement of the source that failed and was left out."""
+
+    model_config = _CONFIG
+
+    file: Path | None = None
+    line: Number | None = None
+    text: Words | None = None
+    reason: Words
+
+
 class Trace(BaseModel):
     """What a sandbox claims to have seen."""
 
@@ -150,10 +162,12 @@ class Trace(BaseModel):
     modules: Annotated[tuple[Module, ...], Field(max_length=MAX_MODULES)] = ()
     calls: Annotated[tuple[Call, ...], Field(max_length=MAX_CALLS)] = ()
     inputs: Annotated[tuple[Number, ...], Field(max_length=MAX_VALUES)] = ()
+    input_shapes: Annotated[tuple[Sizes, ...], Field(max_length=MAX_VALUES)] = ()
     outputs: Annotated[tuple[Number, ...], Field(max_length=MAX_VALUES)] = ()
+    output_shapes: Annotated[tuple[Sizes, ...], Field(max_length=MAX_VALUES)] = ()
     stopped: Stopped | None = None
     candidates: Annotated[tuple[Candidate, ...], Field(max_length=MAX_NOTES)] = ()
-    skipped: Notes = ()
+    skipped: Annotated[tuple[Skipped, ...], Field(max_length=MAX_NOTES)] = ()
     stubbed: Notes = ()
     warnings: Notes = ()
 

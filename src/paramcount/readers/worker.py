@@ -43,21 +43,25 @@ IMPORTER = '''
 import binascii, marshal, sys
 from importlib.machinery import ModuleSpec
 
+ROOT = "/paramcount/"
+
 class Bundled:
     """Imports modules from memory: source, or what it compiles to."""
-    def __init__(self, files, compiled):
-        self.files, self.compiled = files, compiled
+    def __init__(self, files, data, compiled):
+        self.files, self.data, self.compiled = files, data, compiled
     def find_spec(self, name, path=None, target=None):
         stem = name.replace(".", "/")
         for file, package in ((stem + ".py", False), (stem + "/__init__.py", True)):
             if file in self.files:
-                return ModuleSpec(name, self, origin="<paramcount>/" + file, is_package=package)
+                return ModuleSpec(name, self, origin=ROOT + file, is_package=package)
     def create_module(self, spec):
         return None
+    def get_data(self, path):
+        return self.data[path.removeprefix(ROOT)].encode()
     def code(self, file):
-        return compile(self.files[file], "<paramcount>/" + file, "exec", dont_inherit=True)
+        return compile(self.files[file], ROOT + file, "exec", dont_inherit=True)
     def exec_module(self, module):
-        file = module.__spec__.origin.removeprefix("<paramcount>/")
+        file = module.__spec__.origin.removeprefix(ROOT)
         module.__file__ = module.__spec__.origin
         code = marshal.loads(binascii.a2b_base64(self.files[file])) if self.compiled else self.code(file)
         exec(code, module.__dict__)
@@ -66,9 +70,9 @@ class Bundled:
 COMPILE = (
     IMPORTER
     + """
-files = (await bundle())["files"]
-made = Bundled(files, False)
-result = {file: binascii.b2a_base64(marshal.dumps(made.code(file)), newline=False).decode() for file in files}
+given = await bundle()
+made = Bundled(given["files"], given["data"], False)
+result = {file: binascii.b2a_base64(marshal.dumps(made.code(file)), newline=False).decode() for file in made.files}
 """
 )
 """What the sandbox runs that compiles the guest's modules. No job comes near it."""
@@ -76,9 +80,9 @@ result = {file: binascii.b2a_base64(marshal.dumps(made.code(file)), newline=Fals
 RUN = (
     IMPORTER
     + """
-bundled = await bundle()
-sys.meta_path.insert(0, Bundled(bundled["files"], bundled["compiled"]))
-import harness
+given = await bundle()
+sys.meta_path.insert(0, Bundled(**given))
+from paramcount_guest import harness
 result = harness.run(await job())
 """
 )
@@ -89,7 +93,8 @@ class Worker:
     """The sandboxes of one process, one at a time."""
 
     def __init__(self, files: dict[str, str], limits: dict[str, int]) -> None:
-        self.files = files
+        self.files = {name: text for name, text in files.items() if name.endswith(".py")}
+        self.data = {name: text for name, text in files.items() if not name.endswith(".py")}
         self.compiled = False
         self.limits = limits
         self.jobs: queue.Queue[bytes] = queue.Queue()
@@ -151,7 +156,7 @@ class Worker:
         return "", found.result_json
 
     def _bundle(self) -> object:
-        return {"files": self.files, "compiled": self.compiled}
+        return {"files": self.files, "data": self.data, "compiled": self.compiled}
 
     def _job(self) -> object:
         self._say({"ready": True})
@@ -194,14 +199,14 @@ def _kind(message: str) -> str:
 
 
 def _read(places: dict[str, str]) -> dict[str, str]:
-    """The source files of the guest: each place is a file, or a folder of which all .py files are meant."""
+    """The files of the guest: each place is a file, or a folder of which all sources and tables are meant."""
     found: dict[str, str] = {}
     for name, place in places.items():
         folder = Path(place)
         if not place or not folder.is_dir():
             found[name] = folder.read_text("utf-8") if place else ""
             continue
-        for file in sorted(folder.rglob("*.py")):
+        for file in sorted((*folder.rglob("*.py"), *folder.rglob("*.json"))):
             found["/".join(filter(None, (name, *file.relative_to(folder).parts)))] = file.read_text("utf-8")
     return found
 

@@ -1,0 +1,154 @@
+"""PyTorch source code, run in a sandbox against stand-ins that record what a model is made of.
+
+    source ──▶ worker process (sandbox, stand-ins) ──▶ trace ──▶ verified, recomputed ──▶ Network
+
+No line of the source runs in this process, which does not even parse it. What comes back is a claim: every number of
+the answer is computed here, from the hyperparameters that were recorded.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Final
+
+from paramcount.errors import LayerError, LimitError, NotationError, sequence, shown
+from paramcount.readers.base import LIKELY, NO, UNMISTAKABLE, Asked, Given, Reader, Reading
+from paramcount.readers.sandbox import Sandboxes
+from paramcount.readers.trace import Skipped, Stopped, Trace, parse
+from paramcount.readers.traced import network
+from paramcount.report import Read
+from paramcount.shapes import known
+
+MAX_SOURCE: Final = 2**20
+"""Bytes of source, all files together."""
+
+_NAME: Final = "model.py"
+"""What a source that came without a name is called."""
+
+_SHOWN: Final = 12
+"""Candidates that an error lists."""
+
+_IMPORTS: Final = re.compile(r"^\s*(?:import|from)\s+torch(?:vision)?\b", re.MULTILINE)
+_MODULES: Final = re.compile(r"^\s*class\s+\w+\s*\([\w.]*\bModule\b|^\s*def\s+forward\s*\(\s*self\b", re.MULTILINE)
+
+
+def _likeness(given: Given) -> float:
+    texts = (given.text, *given.files.values())
+    if given.stream is None and any(_IMPORTS.search(text[:MAX_SOURCE]) for text in texts):
+        return UNMISTAKABLE
+    return LIKELY if given.stream is None and any(_MODULES.search(text[:MAX_SOURCE]) for text in texts) else NO
+
+
+@cache
+def sandboxes() -> Sandboxes:
+    """The workers of this process, started with the first source that is read."""
+    return Sandboxes()
+
+
+def _read(given: Given, asked: Asked) -> Reading:
+    job = _job(given, asked)
+    return reading(parse(sandboxes().run(job)), asked)
+
+
+def _job(given: Given, asked: Asked) -> Mapping[str, object]:
+    """What the guest is asked."""
+    if given.stream is not None:
+        raise NotationError(f"{given.name or 'what was given'} is no text.")
+    if asked.framework == "keras":
+        raise LayerError("framework='keras', but the source imports PyTorch. Leave framework out.")
+    name = given.name or _NAME
+    files = dict(given.files) or {name: given.text}
+    size = sum(len(text.encode("utf-8", "surrogatepass")) for text in files.values())
+    if size > MAX_SOURCE:
+        raise LimitError(f"the source has {size:,} bytes; at most {MAX_SOURCE:,} are read.")
+    shapes = [known(shape) for shape in asked.input_shapes]
+    if None in shapes:
+        raise LayerError("input_shape must hold a number for every dimension, the batch left out.")
+    return {
+        "files": files,
+        "main": next(iter(files)),
+        "entry": asked.entry or None,
+        "inputs": shapes or None,
+    }
+
+
+def reading(trace: Trace, asked: Asked) -> Reading:
+    """Make the answer of a trace.
+
+    Raises:
+        NotationError: no model could be built, or what was recorded does not agree with itself.
+        LimitError: a bound is reached.
+    """
+    if trace.completeness == "failed":
+        raise NotationError(_failure(trace))
+    shapes = [shape for shape in map(known, asked.input_shapes) if shape is not None]
+    made, unverified, notes = network(trace, shapes, asked.most)
+    if trace.stopped is None and not shapes:
+        notes.append("Give input_shape, without the batch, for output shapes and MACs.")
+    entry = trace.entry
+    full = trace.completeness == "full"
+    return Reading(
+        made,
+        Read(
+            "pytorch",
+            f"source code, run in a sandbox{f', {entry.how}' if entry and entry.how else ''}",
+            entry=entry.text if entry else "",
+            completeness="full" if full else "params_only",
+            not_understood=tuple(unverified),
+            stopped=_stop(trace.stopped) if trace.stopped else {},
+            notes=(
+                *notes,
+                *_remarks("left out, since it failed", [_left_out(one) for one in trace.skipped]),
+                *_remarks("stood in for", trace.stubbed),
+                *trace.warnings,
+            ),
+        ),
+    )
+
+
+def _remarks(what: str, several: Sequence[str]) -> list[str]:
+    if not several:
+        return []
+    more = f" and {len(several) - _SHOWN} more" if len(several) > _SHOWN else ""
+    return [f"{what}: {', '.join(several[:_SHOWN])}{more}"]
+
+
+def _left_out(one: Skipped) -> str:
+    return f"line {one.line or '?'} ({shown(one.text or '', 60)}: {one.reason[:100]})"
+
+
+def _stop(stopped: Stopped) -> dict[str, object]:
+    """Where and why a run ended early, as an answer says it."""
+    fields: dict[str, object] = {
+        "stage": stopped.stage,
+        "class": stopped.class_name,
+        "reason": stopped.reason,
+        "module": stopped.module,
+        "input_shape": stopped.input_shape if sequence(stopped.input_shape) else None,
+        "file": stopped.file,
+        "line": stopped.line,
+        "text": stopped.text,
+    }
+    return {name: one for name, one in fields.items() if one not in (None, "")}
+
+
+def _failure(trace: Trace) -> str:
+    """Why no model could be built, with a way out."""
+    stopped = trace.stopped
+    if trace.candidates:
+        each = [
+            f"{one.call}{f' (needs {chr(44).join(one.requires)})' if one.requires else ''}"
+            for one in trace.candidates[:_SHOWN]
+        ]
+        more = f" and {len(trace.candidates) - _SHOWN} more" if len(trace.candidates) > _SHOWN else ""
+        why = f"{stopped.reason} " if stopped else "there is more than one model. "
+        return f"{why}Name one as entry, with the arguments it needs: {'; '.join(each)}{more}."
+    if stopped is None:
+        return "no model was found: no nn.Module is defined or built. Name what builds it as entry, such as Net(10)."
+    at = f"{stopped.file}, line {stopped.line}" if stopped.file and stopped.line else ""
+    line = f" ({shown(stopped.text.strip(), 120)})" if stopped.text else ""
+    stage = {"import": "while the source was imported", "construct": "while the model was built"}.get(stopped.stage, "")
+    return f"{at}{line}: {stopped.reason}{f', {stage}' if stage else ''} [{stopped.class_name}]".removeprefix(": ")
+
+
+READER = Reader("pytorch", "PyTorch source code", _likeness, _read)

@@ -36,6 +36,9 @@ THREADS = 4
 SLICE_SECONDS = 0.2
 """How long a search works before it tells its progress, and notices that it was cancelled."""
 
+READING = 8
+"""Models that are read, or wait to be read, at the same time; of those whose source runs, fewer run at once."""
+
 MAX_SECONDS = 60
 """How long one call may take."""
 

@@ -8,12 +8,14 @@ import functools
 import json
 import logging
 import re
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import anyio
+import anyio.from_thread
 import anyio.to_thread
 from mcp.server import MCPServer
 from mcp.server.caching import CacheHint
@@ -59,10 +61,11 @@ class ParamcountServer(MCPServer[Any]):
         self._recent = Recent(limits.RECENT)
         resolved = tuple(root.resolve() for root in roots)
         self._tools = {name: tool.below(resolved) for name, tool in tools().items()}
+        self._reading = anyio.CapacityLimiter(limits.READING)
 
     async def list_tools(self) -> list[Listed]:
         """List the tools, in the order of their names."""
-        return [tool.listed for tool in self._tools.values()]
+        return [tool.listed for tool in tools().values()]
 
     async def call_tool(
         self,
@@ -97,11 +100,32 @@ class ParamcountServer(MCPServer[Any]):
             RefusedError: what the caller can correct.
             DefectError: a defect of paramcount itself.
         """
+        if tool.reads is not None:
+            return await self._watch(tool, arguments, context)
         if tool.begin is not None:
             return await self._follow(tool, tool.begin, arguments, context)
         if not tool.threaded and _small(arguments):
             return self._recent.answer(tool, arguments, written)
         return await anyio.to_thread.run_sync(functools.partial(answer, tool, arguments), limiter=self._threads)
+
+    async def _watch(
+        self, tool: Tool, arguments: dict[str, Any], context: Context[Any, Any] | None
+    ) -> CallToolResult:
+        """Read something; while that takes long its progress is told, and a cancelled call ends it."""
+        given_up = threading.Event()
+
+        def watch(seconds: float) -> None:
+            if given_up.is_set():
+                raise TimeoutError("nobody waits for the answer")
+            if context is not None:
+                anyio.from_thread.run(context.report_progress, seconds, None, f"reading for {seconds:.1f} s")
+
+        try:
+            return await anyio.to_thread.run_sync(
+                functools.partial(answer, tool.watched(watch), arguments), limiter=self._reading, abandon_on_cancel=True
+            )
+        finally:
+            given_up.set()
 
     async def _follow(
         self,

@@ -11,6 +11,7 @@ from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from mcp_types import Tool as Listed
 
 from paramcount.errors import LimitError, sequence
+from paramcount.readers.base import Watch, unwatched
 from paramcount.report import NetworkReport, Report
 from paramcount.rows import Detail
 from paramcount_mcp.arguments import Arguments
@@ -66,6 +67,10 @@ class Pending(ABC):
         """What to say where it was not done after so many seconds, which is as long as a call may take."""
 
 
+type Reads = Callable[[tuple[Path, ...], Watch, Mapping[str, object]], Answer]
+"""Answers a call that reads something: files below these folders, watched while it takes long."""
+
+
 @dataclass(frozen=True)
 class Tool:
     """A tool of the server."""
@@ -82,14 +87,20 @@ class Tool:
     """Whether every call with few and short arguments is a matter of microseconds."""
     threaded: bool = False
     """Whether a call may take long, whatever its arguments look like."""
-    rooted: Callable[[tuple[Path, ...], Mapping[str, object]], Answer] | None = None
-    """`answer` for a server that may read files below some folders."""
+    reads: Reads | None = None
+    """`answer` for a server that may read files below some folders, watched while it takes long."""
+    roots: tuple[Path, ...] = ()
+    """The folders in which files may be read."""
     begin: Callable[[Mapping[str, object]], Pending] | None = None
     """Begins an answer that takes long enough to be worked on in slices."""
 
     def below(self, roots: tuple[Path, ...]) -> "Tool":
         """The tool as one that may read files in these folders."""
-        return self if self.rooted is None else replace(self, answer=partial(self.rooted, roots))
+        return replace(self, roots=roots).watched(unwatched)
+
+    def watched(self, watch: Watch) -> "Tool":
+        """The tool as one that says how long a reading takes."""
+        return self if self.reads is None else replace(self, answer=partial(self.reads, self.roots, watch))
 
     @cached_property
     def listed(self) -> Listed:

@@ -140,7 +140,8 @@ def _read_model(chosen: argparse.Namespace) -> int:
 
     shapes = () if chosen.input is None else checked_shapes(chosen.input)
     with opened(chosen.file, sys.stdin.buffer) as given:
-        reading = read(given, Asked(chosen.entry, shapes, chosen.framework), format=chosen.format)
+        asked = Asked(chosen.entry, shapes, chosen.framework, watch=_tell)
+        reading = read(given, asked, format=chosen.format)
     try:
         report = reading.report(expected=chosen.expected, as_layers=chosen.as_layers)
     except ParamcountError as error:
@@ -149,6 +150,12 @@ def _read_model(chosen: argparse.Namespace) -> int:
         raise
     _print(report, chosen.detail, as_json=chosen.json)
     return OK
+
+
+def _tell(seconds: float) -> None:
+    """Say once a second that something still runs, to whoever sits before a terminal."""
+    if sys.stderr.isatty() and seconds >= 1 and seconds % 1 < 0.2:
+        print(f"\rreading … {seconds:.0f} s", end="", file=sys.stderr, flush=True)
 
 
 def _serve(options: Sequence[str]) -> int:

@@ -13,6 +13,7 @@ from paramcount.errors import raise_all, shown
 from paramcount.files import opened
 from paramcount.limits import MAX_NAME
 from paramcount.readers import AUTO, Asked, Given, Reading, read, readers
+from paramcount.readers.base import Watch, unwatched
 from paramcount.rows import Detail
 from paramcount.written import InputShape, checked_shapes
 from paramcount_mcp import limits
@@ -112,8 +113,8 @@ class ReadArguments(Arguments):
 SYNONYMS = {"text": "source", "code": "source", "model": "source", "input_size": "input_shape", "file": "path"}
 
 
-def answer(roots: tuple[Path, ...], arguments: Mapping[str, object]) -> Answer:
-    """Answer one call; files are read below `roots`.
+def answer(roots: tuple[Path, ...], watch: Watch, arguments: Mapping[str, object]) -> Answer:
+    """Answer one call; files are read below `roots`, and `watch` is told how long it takes.
 
     Raises:
         ParamcountError: every mistake of the call, or why what was given cannot be read.
@@ -128,6 +129,7 @@ def answer(roots: tuple[Path, ...], arguments: Mapping[str, object]) -> Answer:
         entry=cast("str", given.get("entry", "")),
         framework=cast("WhichFramework | None", given.get("framework")),
         most=limits.MAX_LAYERS,
+        watch=watch,
     )
     if "input_shape" in given:
         try:
@@ -158,11 +160,11 @@ TOOL = Tool(
     title="Read a model",
     description=(
         "The answer of network_params for a model that is there in another form, as text: what print(model) shows, a "
-        "summary table, a configuration, source code. Nothing of it is run on this machine. Beside the answer, `read` "
+        "summary table, a configuration, PyTorch source code, which runs in a sandbox only. Beside the answer, `read` "
         "says what the text was taken for and what it does not show; what cannot be known is left out, not guessed."
     ),
     arguments=ReadArguments,
-    answer=partial(answer, ()),
+    answer=partial(answer, (), unwatched),
     output={
         "type": "object",
         "description": "As network_params; read: {format, what, entry, completeness, not_understood, stopped, notes}.",
@@ -170,5 +172,5 @@ TOOL = Tool(
         "required": ["framework", "totals"],
     },
     threaded=True,
-    rooted=answer,
+    reads=answer,
 )

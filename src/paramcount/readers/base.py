@@ -41,6 +41,14 @@ class Given:
         return self.text[:HEAD]
 
 
+type Watch = Callable[[float], None]
+"""Called with the seconds that a reading has taken so far, several times each second; it ends what raises."""
+
+
+def unwatched(_seconds: float) -> None:
+    """Watch nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is asked of a reader."""
@@ -52,6 +60,8 @@ class Asked:
     framework: Framework | None = None
     most: int = MAX_LAYERS
     """How many layers the network may have."""
+    watch: Watch = unwatched
+    """Told how long it takes, by a reader that may take long; what it raises ends the reading."""
 
 
 @dataclass(frozen=True, slots=True)

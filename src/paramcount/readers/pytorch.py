@@ -22,6 +22,9 @@ from paramcount.shapes import known
 MAX_SOURCE: Final = 2**20
 """Bytes of source, all files together."""
 
+STEP: Final = 0.2
+"""Seconds between two looks at a source that runs."""
+
 _NAME: Final = "model.py"
 """What a source that came without a name is called."""
 
@@ -46,8 +49,16 @@ def sandboxes() -> Sandboxes:
 
 
 def _read(given: Given, asked: Asked) -> Reading:
-    job = _job(given, asked)
-    return reading(parse(sandboxes().run(job)), asked)
+    job = sandboxes().start(_job(given, asked))
+    steps = 0
+    try:
+        while not job.wait(STEP):
+            steps += 1
+            asked.watch(steps * STEP)
+    except BaseException:
+        job.cancel()
+        raise
+    return reading(parse(job.answer()), asked)
 
 
 def _job(given: Given, asked: Asked) -> Mapping[str, object]:

@@ -29,7 +29,7 @@ MAX_WORDS: Final = 2_000
 MAX_NOTES: Final = 200
 MAX_ATTRIBUTES: Final = 64
 
-_CONFIG: Final = ConfigDict(extra="forbid", strict=True, frozen=True)
+_CONFIG: Final = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 Name = Annotated[str, Field(max_length=MAX_NAME)]
 Path = Annotated[str, Field(max_length=4 * MAX_NAME)]

@@ -23,9 +23,7 @@ def run(job):
 @pytest.fixture(scope="module")
 def guest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("guest")
-    (folder / "paramcount_guest").mkdir()
-    (folder / "paramcount_guest" / "__init__.py").write_text("")
-    (folder / "paramcount_guest" / "harness.py").write_text(HARNESS)
+    (folder / "harness.py").write_text(HARNESS)
     return folder
 
 

@@ -20,7 +20,7 @@ from paramcount.limits import MAX_NAME
 from paramcount.network import Node
 from paramcount.operations import OPERATIONS
 from paramcount.readers.functional import functional
-from paramcount.readers.trace import MAX_CALLS, Call, Operand
+from paramcount.readers.trace import MAX_CALLS, MAX_VALUES, Call, Operand
 from paramcount.readers.verify import Checked, Held, MismatchError, Tree, joined
 from paramcount.shapes import text
 
@@ -159,8 +159,8 @@ class Graph:
     def _compare(self, call: Call, operands: Sequence[Value], place: int, full: Full) -> int:
         """Compare an operation with what its rule gives; returns its work, which the first output stands for."""
         shapes, rule = [one.full for one in operands], OPERATIONS[call.op]
-        if call.op == "unbind" and (not shapes or len(call.outputs) not in shapes[0]):
-            raise MismatchError(f"{_place(call)} is recorded with {len(call.outputs)} outputs.")
+        if call.op == "unbind" and any(max(shape, default=0) > MAX_VALUES for shape in shapes):
+            raise LimitError(f"{_place(call)} would give more than {MAX_VALUES} values; at most so many are read.")
         try:
             outputs = rule.outputs(shapes, call.attributes)
             macs = 0 if rule.macs is None or place else rule.macs(shapes, call.attributes)

@@ -47,8 +47,8 @@ ROOT = "/paramcount/"
 
 class Bundled:
     """Imports modules from memory: source, or what it compiles to."""
-    def __init__(self, files, data, compiled):
-        self.files, self.data, self.compiled = files, data, compiled
+    def __init__(self, files, compiled):
+        self.files, self.compiled = files, compiled
     def find_spec(self, name, path=None, target=None):
         stem = name.replace(".", "/")
         for file, package in ((stem + ".py", False), (stem + "/__init__.py", True)):
@@ -56,8 +56,6 @@ class Bundled:
                 return ModuleSpec(name, self, origin=ROOT + file, is_package=package)
     def create_module(self, spec):
         return None
-    def get_data(self, path):
-        return self.data[path.removeprefix(ROOT)].encode()
     def code(self, file):
         return compile(self.files[file], ROOT + file, "exec", dont_inherit=True)
     def exec_module(self, module):
@@ -71,7 +69,7 @@ COMPILE = (
     IMPORTER
     + """
 given = await bundle()
-made = Bundled(given["files"], given["data"], False)
+made = Bundled(given["files"], False)
 result = {file: binascii.b2a_base64(marshal.dumps(made.code(file)), newline=False).decode() for file in made.files}
 """
 )
@@ -82,7 +80,7 @@ RUN = (
     + """
 given = await bundle()
 sys.meta_path.insert(0, Bundled(**given))
-from paramcount_guest import harness
+import harness
 result = harness.run(await job())
 """
 )
@@ -93,8 +91,7 @@ class Worker:
     """The sandboxes of one process, one at a time."""
 
     def __init__(self, files: dict[str, str], limits: dict[str, int]) -> None:
-        self.files = {name: text for name, text in files.items() if name.endswith(".py")}
-        self.data = {name: text for name, text in files.items() if not name.endswith(".py")}
+        self.files = files
         self.compiled = False
         self.limits = limits
         self.jobs: queue.Queue[bytes] = queue.Queue()
@@ -156,7 +153,7 @@ class Worker:
         return "", found.result_json
 
     def _bundle(self) -> object:
-        return {"files": self.files, "data": self.data, "compiled": self.compiled}
+        return {"files": self.files, "compiled": self.compiled}
 
     def _job(self) -> object:
         self._say({"ready": True})
@@ -199,14 +196,14 @@ def _kind(message: str) -> str:
 
 
 def _read(places: dict[str, str]) -> dict[str, str]:
-    """The files of the guest: each place is a file, or a folder of which all sources and tables are meant."""
+    """The files of the guest: each place is a file, or a folder of which all sources are meant."""
     found: dict[str, str] = {}
     for name, place in places.items():
         folder = Path(place)
         if not place or not folder.is_dir():
             found[name] = folder.read_text("utf-8") if place else ""
             continue
-        for file in sorted((*folder.rglob("*.py"), *folder.rglob("*.json"))):
+        for file in sorted(folder.rglob("*.py")):
             found["/".join(filter(None, (name, *file.relative_to(folder).parts)))] = file.read_text("utf-8")
     return found
 

@@ -19,6 +19,7 @@ from paramcount.errors import LayerError, LimitError, ShapeError, closest, seque
 from paramcount.expression import Expression, Literal, Product, Quantity
 from paramcount.layers.base import ZERO, Derivation, Example, Kind, Layer, Reach, Step, Window
 from paramcount.layers.fields import Natural, refuse
+from paramcount.layers.raw import shape_of_tensor
 from paramcount.limits import MAX_EXACT, MAX_RANK
 from paramcount.operations import OPERATIONS, OperationError
 from paramcount.shapes import Shape, elements, known, text
@@ -106,7 +107,7 @@ class Operation(Layer):
     def _ruled(self, full: list[tuple[int, ...]]) -> tuple[tuple[int, ...], Expression]:
         """The output and the work, by the rule of the operation."""
         attributes = dict(self.attributes)
-        if self.operation == "unbind" and max(full[0], default=0) > MAX_OUTPUTS:
+        if self.operation == "unbind" and spread(full, attributes) > MAX_OUTPUTS:
             raise LimitError(f"unbind would give more than {MAX_OUTPUTS} tensors of {text(full[0])}.")
         try:
             found = OPERATIONS[self.operation].outputs(full, attributes)
@@ -146,10 +147,26 @@ class Operation(Layer):
         return full[1:]
 
 
+def spread(shapes: Sequence[tuple[int, ...]], attributes: Mapping[str, object]) -> int:
+    """How many tensors torch.unbind gives, as far as its arguments tell."""
+    shape, dim = shapes[0] if shapes else (), attributes.get("dim", 0)
+    return shape[dim] if isinstance(dim, int) and -len(shape) <= dim < len(shape) else 0
+
+
 def _work(count: int, outputs: int) -> Expression:
     if not count or not outputs or count % outputs:
         return Literal(count)
     return Product((Quantity("output_elements", outputs), Quantity("products_each", count // outputs)))
+
+
+class Constant(Layer):
+    """A tensor that is made while the model runs, and is neither learnt nor saved."""
+
+    sizes: Annotated[tuple[int, ...], BeforeValidator(shape_of_tensor)]
+
+    @override
+    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
+        return Derivation(layer=self, output_shape=self.sizes, reach="unknown")
 
 
 class Batched(Layer):
@@ -219,6 +236,14 @@ KINDS = (
             Example('Op("reshape", whole=-1, shape=(-1, 49, 96))', 0, _TORCH, (56, 56, 96), (64, 49, 96)),
         ),
         inputs=(0, None),
+    ),
+    Kind(
+        "constant",
+        "A tensor that is made while the model runs: neither learnt nor saved.",
+        Constant,
+        Signature(("Constant",), (Parameter("data", "sizes", tensor=True),)),
+        examples=(Example("Constant((1, 9))", 0, _TORCH, None, (1, 9)),),
+        inputs=(0, 0),
     ),
     Kind(
         "batched",

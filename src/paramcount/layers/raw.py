@@ -17,7 +17,7 @@ from paramcount.shapes import Shape
 from paramcount.signature import Parameter, Signature, ignored
 
 
-def _sizes(value: object) -> tuple[int, ...]:
+def shape_of_tensor(value: object) -> tuple[int, ...]:
     items = sequence((value,) if type(value) is int else value)
     if items is not None and len(items) == 1 and sequence(items[0]) is not None:
         items = sequence(items[0])  # torch.zeros((1, 768)) is torch.zeros(1, 768)
@@ -29,7 +29,7 @@ def _sizes(value: object) -> tuple[int, ...]:
 class Raw(Layer):
     """A tensor that is learnt. Nothing flows into it; what it is joined with is written beside it."""
 
-    sizes: Annotated[tuple[int, ...], BeforeValidator(_sizes)]
+    sizes: Annotated[tuple[int, ...], BeforeValidator(shape_of_tensor)]
     requires_grad: Flag = True
 
     @override
@@ -51,7 +51,7 @@ class Raw(Layer):
 class Buffer(Layer):
     """A tensor that is saved with the model and is no parameter."""
 
-    sizes: Annotated[tuple[int, ...], BeforeValidator(_sizes)]
+    sizes: Annotated[tuple[int, ...], BeforeValidator(shape_of_tensor)]
 
     @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:

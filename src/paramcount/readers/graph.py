@@ -15,7 +15,7 @@ from paramcount.errors import LimitError, NotationError, ParamcountError, shown
 from paramcount.flow import derived
 from paramcount.layers import kind_named
 from paramcount.layers.base import Derivation, Layer
-from paramcount.layers.operation import ELEMENTWISE, MOVED, SHAPED, UNKNOWN, Batched
+from paramcount.layers.operation import ELEMENTWISE, MOVED, SHAPED, UNKNOWN, Batched, spread
 from paramcount.limits import MAX_NAME
 from paramcount.network import Node
 from paramcount.operations import OPERATIONS
@@ -100,7 +100,7 @@ class Graph:
             return Value(self.owners[held.full], held.claim.shape, whole=True)
         if operand.constant is None:
             raise MismatchError(f"{_place(call)} has an input that is nothing.")
-        layer = self._operation(SHAPED, {"takes": (), "gives": operand.constant}, (-1,))
+        layer = layer_of_kind("constant", {"sizes": operand.constant}, framework="pytorch")
         return Value(self.add(joined(call.scope, "constant"), layer, ()), operand.constant, whole=True)
 
     # calls
@@ -159,7 +159,7 @@ class Graph:
     def _compare(self, call: Call, operands: Sequence[Value], place: int, full: Full) -> int:
         """Compare an operation with what its rule gives; returns its work, which the first output stands for."""
         shapes, rule = [one.full for one in operands], OPERATIONS[call.op]
-        if call.op == "unbind" and any(max(shape, default=0) > MAX_VALUES for shape in shapes):
+        if call.op == "unbind" and spread(shapes, call.attributes) > MAX_VALUES:
             raise LimitError(f"{_place(call)} would give more than {MAX_VALUES} values; at most so many are read.")
         try:
             outputs = rule.outputs(shapes, call.attributes)

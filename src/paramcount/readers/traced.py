@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from paramcount.errors import LimitError, NotationError
+from paramcount.layers.raw import Buffer, Raw
 from paramcount.network import INPUT, Network, Node, loose
 from paramcount.readers.graph import Graph, Value, raw, trained
 from paramcount.readers.trace import Trace
@@ -175,7 +176,7 @@ def _needed(graph: Graph, nodes: Sequence[Node], outputs: Sequence[str]) -> list
     used, kept = set(outputs), list[Node]()
     twice = {spot for spots in _groups(graph) for spot in spots}
     for node in reversed(nodes):
-        needed = node.name in graph.working or node.layer.kind.inputs == (0, 0)
+        needed = node.name in graph.working or isinstance(node.layer, Raw | Buffer)
         if (needed and (node.name, "") not in twice) or node.name in used:
             kept.append(node)
             used.update(node.inputs)

@@ -108,9 +108,7 @@ class ParamcountServer(MCPServer[Any]):
             return self._recent.answer(tool, arguments, written)
         return await anyio.to_thread.run_sync(functools.partial(answer, tool, arguments), limiter=self._threads)
 
-    async def _watch(
-        self, tool: Tool, arguments: dict[str, Any], context: Context[Any, Any] | None
-    ) -> CallToolResult:
+    async def _watch(self, tool: Tool, arguments: dict[str, Any], context: Context[Any, Any] | None) -> CallToolResult:
         """Read something; while that takes long its progress is told, and a cancelled call ends it."""
         given_up = threading.Event()
 

@@ -18,6 +18,7 @@ from paramcount.signature import Parameter, Signature, ignored
 
 
 def shape_of_tensor(value: object) -> tuple[int, ...]:
+    """Check the shape of a tensor, or of what a call such as torch.zeros(1, 768) makes."""
     items = sequence((value,) if type(value) is int else value)
     if items is not None and len(items) == 1 and sequence(items[0]) is not None:
         items = sequence(items[0])  # torch.zeros((1, 768)) is torch.zeros(1, 768)

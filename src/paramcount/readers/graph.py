@@ -66,8 +66,6 @@ class Graph:
     working: set[str] = field(default_factory=set[str])
     """Nodes that have parameters, buffers or work."""
     unverified: list[str] = field(default_factory=list[str])
-    outside: list[str] = field(default_factory=list[str])
-    """Modules that ran and are not in the tree."""
     _names: set[str] = field(default_factory=set[str])
     _derived: dict[tuple[object, ...], Derivation | None] = field(
         default_factory=dict[tuple[object, ...], Derivation | None]
@@ -189,9 +187,9 @@ class Graph:
     def _module(self, call: Call, operands: Sequence[Value]) -> None:
         path = call.module or ""
         one = self.tree.find(path)
-        if one is None and path not in self.outside:
-            self.outside.append(path)
-        if one is None or one.layer is None:
+        if one is None:
+            raise MismatchError(f"{path!r} ran, and is not among the modules.")
+        if one.layer is None:
             self._note(f"the work of {path[:60] or 'the model'} is not known: there is no rule for what it is")
             for output in call.outputs:
                 layer = self._by_shape(UNKNOWN, operands, output.shape)

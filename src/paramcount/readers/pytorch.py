@@ -93,7 +93,8 @@ def reading(trace: Trace, asked: Asked) -> Reading:
     if trace.completeness == "failed":
         raise NotationError(_failure(trace))
     shapes = [shape for shape in map(known, asked.input_shapes) if shape is not None]
-    made, unverified, notes = network(trace, shapes, asked.most)
+    made, unverified = network(trace, shapes, asked.most)
+    notes: list[str] = []
     if trace.stopped is None and not shapes:
         notes.append("Give input_shape, without the batch, for output shapes and MACs.")
     entry = trace.entry

@@ -18,7 +18,7 @@ _SHOWN: Final = 12
 """Things of one sort that are listed."""
 
 
-def network(trace: Trace, shapes: Sequence[tuple[int, ...]], most: int) -> tuple[Network, list[str], list[str]]:
+def network(trace: Trace, shapes: Sequence[tuple[int, ...]], most: int) -> tuple[Network, list[str]]:
     """Make the network of a trace, everything in it recomputed.
 
     Args:
@@ -27,7 +27,7 @@ def network(trace: Trace, shapes: Sequence[tuple[int, ...]], most: int) -> tuple
         most: how many layers it may have.
 
     Returns:
-        The network, what could not be verified, and notes.
+        The network, and what could not be verified.
 
     Raises:
         NotationError: what was recorded does not agree with itself.
@@ -56,7 +56,7 @@ def network(trace: Trace, shapes: Sequence[tuple[int, ...]], most: int) -> tuple
         partial=not ran and bool(graph.nodes),
         nested=True,
     )
-    return made, [*tree.unverified, *graph.unverified], _notes(graph)
+    return made, [*tree.unverified, *graph.unverified]
 
 
 def _inputs(trace: Trace, graph: Graph, shapes: Sequence[tuple[int, ...]]) -> tuple[tuple[str, Shape | None], ...]:
@@ -67,13 +67,6 @@ def _inputs(trace: Trace, graph: Graph, shapes: Sequence[tuple[int, ...]]) -> tu
     for number, name, shape in zip(trace.inputs, names, shapes, strict=False):
         graph.set(number, Value(name, (1, *shape), whole=False))
     return tuple(zip(names, shapes, strict=True)) if shapes else ((INPUT, None),)
-
-
-def _notes(graph: Graph) -> list[str]:
-    if not graph.outside:
-        return []
-    listed = ", ".join(path[:60] for path in graph.outside[:_SHOWN])
-    return [f"{listed}: ran, but is no part of the model, as PyTorch sees it; its parameters are not counted."]
 
 
 def _blocks(tree: Tree) -> dict[str, str]:

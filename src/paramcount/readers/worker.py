@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import eryx
 
-FUEL = 60_000_000_000
+FUEL = 30_000_000_000
 """WebAssembly instructions of one job and its preparation; a ResNet-50 takes about one thousand million."""
 
 SECONDS = 20

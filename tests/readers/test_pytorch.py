@@ -127,3 +127,12 @@ def test_the_command_reads_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_what_is_asked_in_vain_is_refused() -> None:
     with pytest.raises(LimitError, match="1,048,576"):
         reading("import torch\n#" + "x" * 2**20)
+
+
+def test_what_is_changed_in_place_flows_on() -> None:
+    source = NET.replace("self.conv(x).relu() + x", "self.act(self.conv(x)) + x").replace(
+        "        self.conv = nn", "        self.act = nn.ReLU(inplace=True)\n        self.conv = nn"
+    )
+    report = reading(source, (3, 9, 9)).report()
+    assert not [note for note in report.notes if "flows nowhere" in note]
+    assert next(row for row in report.rows if row.name == "blocks.0.act").run.node.inputs == ("blocks.0.conv",)

@@ -6,9 +6,11 @@ No line of the source runs in this process, which does not even parse it. What c
 the answer is computed here, from the hyperparameters that were recorded.
 """
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import PurePath
 from typing import Final
 
 from paramcount.errors import LayerError, LimitError, NotationError, sequence, shown
@@ -67,8 +69,7 @@ def _job(given: Given, asked: Asked) -> Mapping[str, object]:
         raise NotationError(f"{given.name or 'what was given'} is no text.")
     if asked.framework == "keras":
         raise LayerError("framework='keras', but the source imports PyTorch. Leave framework out.")
-    name = given.name or _NAME
-    files = dict(given.files) or {name: given.text}
+    files = _placed(given.files or {given.name or _NAME: given.text})
     size = sum(len(text.encode("utf-8", "surrogatepass")) for text in files.values())
     if size > MAX_SOURCE:
         raise LimitError(f"the source has {size:,} bytes; at most {MAX_SOURCE:,} are read.")
@@ -81,6 +82,16 @@ def _job(given: Given, asked: Asked) -> Mapping[str, object]:
         "entry": asked.entry or None,
         "inputs": shapes or None,
     }
+
+
+def _placed(files: Mapping[str, str]) -> dict[str, str]:
+    """The files by paths that tell packages: of absolute ones, from the folder on that holds them all."""
+    paths = {PurePath(name): text for name, text in files.items()}
+    start = PurePath()
+    if any(path.is_absolute() or ".." in path.parts for path in paths):
+        start = PurePath(os.path.commonpath([os.path.abspath(path.parent) for path in paths]))  # noqa: PTH100 - no file is asked for
+        paths = {PurePath(os.path.abspath(path)): text for path, text in paths.items()}  # noqa: PTH100
+    return {path.relative_to(start).as_posix(): text for path, text in paths.items()}
 
 
 def reading(trace: Trace, asked: Asked) -> Reading:

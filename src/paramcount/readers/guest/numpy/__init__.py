@@ -288,8 +288,49 @@ def _function(name, wanted=None):
     globals()[name] = apply
 
 
-_FLOATING = ["sqrt", "exp", "log", "log2", "log10", "log1p", "expm1", "sin", "cos", "tan", "tanh", "arctan", "floor", "ceil"]
-for _name in ["sqrt", "exp", "log", "log2", "log10", "log1p", "expm1", "sin", "cos", "tan", "tanh", "floor", "ceil", "trunc", "abs", "square", "sign", "isnan", "isinf", "isfinite", "maximum", "minimum", "logical_and", "logical_or", "logical_not"]:
+_FLOATING = [
+    "sqrt",
+    "exp",
+    "log",
+    "log2",
+    "log10",
+    "log1p",
+    "expm1",
+    "sin",
+    "cos",
+    "tan",
+    "tanh",
+    "arctan",
+    "floor",
+    "ceil",
+]
+for _name in [
+    "sqrt",
+    "exp",
+    "log",
+    "log2",
+    "log10",
+    "log1p",
+    "expm1",
+    "sin",
+    "cos",
+    "tan",
+    "tanh",
+    "floor",
+    "ceil",
+    "trunc",
+    "abs",
+    "square",
+    "sign",
+    "isnan",
+    "isinf",
+    "isfinite",
+    "maximum",
+    "minimum",
+    "logical_and",
+    "logical_or",
+    "logical_not",
+]:
     _function(_name)
 for _name, _other in (("arctan", "atan"), ("absolute", "abs"), ("add", "add"), ("subtract", "sub"), ("multiply", "mul"),
                       ("divide", "div"), ("power", "pow"), ("mod", "remainder"), ("floor_divide", "floor_divide"),

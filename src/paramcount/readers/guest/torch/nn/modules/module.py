@@ -470,13 +470,13 @@ class Module:
         state.scopes.append(state.scopes[-1] if path is None else path)
         try:
             if path is not None and path in state.leaves and "forward" not in self.__dict__:
-                references = list(inputs)
+                references = [_dispatch.reference(one) for one in inputs]  # as they were before a change in place
                 state.paused += 1
                 try:
                     result = self.forward(*args, **kwargs)
                 finally:
                     state.paused -= 1
-                _dispatch.record("module", references, {}, tensors_in(result), path)
+                _dispatch.record("module", (), {}, tensors_in(result), path, references)
             else:
                 if path is None and state.recording:
                     state.outside(self)

@@ -8,7 +8,9 @@ from itertools import product
 import pytest
 
 from paramcount import MissingError, ParamcountError, derive, network
-from paramcount.fit import MODES, MOST_LISTED, QUANTITIES, Fit, Mode, Problem, Quantity, Search
+from paramcount.fit import MODES, MOST_LISTED, QUANTITIES, Fit, Mode, Problem, Quantity
+from paramcount.search import Search
+from paramcount.written import Item
 
 _TEMPLATES: tuple[str, ...] = (
     "Conv2d(3, a, 3)",
@@ -118,10 +120,12 @@ def test_a_figure_that_cannot_fall_is_bisected() -> None:
         "Conv2d(3, 1000 // w, 3)",
         "Conv2d(3, 840, 3, groups=w)",
         "resnet18(num_classes=w)",
+        "AlexNet(num_classes=w)",
+        {"kind": "bottleneck", "inplanes": 3, "planes": "w", "downsample": "Conv2d(3, 4 * w, 1)"},
         "Conv2d(3, 8, w)",
     ],
 )
-def test_a_figure_that_may_fall_is_not(layers: str) -> None:
+def test_a_figure_that_may_fall_is_not(layers: Item) -> None:
     search = Search(Problem(layers, {"w": range(1, 521)}, 1), exhaustive=False)
     next(steps := iter(search))
     next(steps)

@@ -10,8 +10,9 @@ from pydantic import BeforeValidator, Field
 
 from paramcount import LayerError, LimitError
 from paramcount.errors import raise_all, sequence, shown
-from paramcount.fit import MAX_CHOICES, MAX_UNKNOWNS, MODES, QUANTITIES, Mode, Problem, Quantity, Search
+from paramcount.fit import MAX_CHOICES, MAX_UNKNOWNS, MODES, QUANTITIES, Mode, Problem, Quantity
 from paramcount.notation import Number
+from paramcount.search import Search
 from paramcount.signature import Framework
 from paramcount.written import InputShape, Item
 from paramcount_mcp import limits

@@ -77,7 +77,7 @@ class Change:
         if self.first:
             sign = "+" if self.difference > 0 else "−"
             said.append(f"{sign}{rounded(Fraction(100 * abs(self.difference), self.first), 2)} %")
-        if self.times is not None:
+        if self.times is not None and rounded(self.times, 2) > 1:
             said.append(f"{rounded(self.times, 2)} times {'larger' if self.difference > 0 else 'smaller'}")
         return ", ".join(said)
 

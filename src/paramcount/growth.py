@@ -1,8 +1,8 @@
 """Whether a figure can fall as an unknown grows. Where it cannot, the unknown may be solved for by bisection.
 
 It cannot where unknowns stand for widths alone, by themselves or in sums, products and whole quotients by numbers,
-in layers that stand in the notation themselves. Two networks are compared, the narrowest and the widest: they may
-differ in widths alone, none of which is less in the second.
+in layers that stand in the notation themselves. Two networks are compared, with the least and the most of the
+unknown, the others as they are: they may differ in widths alone, none of which is less in the second.
 """
 
 import re
@@ -28,23 +28,21 @@ _MAY_FALL = re.compile(r"[-%]|//\s*[^\s\d]")
 """What may make a number smaller as an unknown grows: differences, remainders, quotients by something unknown."""
 
 
-def growing(problem: Problem, make: Callable[[Values], Network]) -> str:
-    """Name the unknown with the most values, where the figure cannot fall as any of them grows; else ""."""
-    unknowns = problem.unknowns
+def is_plain(problem: Problem) -> bool:
+    """Whether numbers are written, and layers, so that nothing gets smaller as an unknown grows."""
     written = " ".join(texts(problem.layers)).replace("->", " ")
     words = {word.lower() for word in WORD.findall(written)}
-    if _MAY_FALL.search(written) or any(min(choices) < 0 for choices in unknowns.values()):
-        return ""
-    if not words.isdisjoint(map(str.lower, MODULES)):
-        return ""
-    least = {name: min(choices) for name, choices in unknowns.items()}
-    most = {name: max(choices) for name, choices in unknowns.items()}
+    least = min(min(choices) for choices in problem.unknowns.values())
+    return least >= 0 and not _MAY_FALL.search(written) and words.isdisjoint(map(str.lower, MODULES))
+
+
+def cannot_fall(make: Callable[[Values], Network], least: Values, most: Values) -> bool:
+    """Whether neither parameters nor MACs of a plainly written network fall anywhere from `least` to `most`."""
     try:
         narrow, wide = make(least), make(most)
     except ParamcountError:
-        return ""
-    widens = not narrow.catalogued and _widens(narrow, wide)  # a named network may be another between the two
-    return max(unknowns, key=lambda name: len(unknowns[name])) if widens else ""
+        return False
+    return not narrow.catalogued and _widens(narrow, wide)  # a named network may be another between the two
 
 
 def _widens(narrow: Network, wide: Network) -> bool:

@@ -15,7 +15,7 @@ from paramcount.build import network
 from paramcount.errors import LayerError, LimitError, MissingError, ParamcountError
 from paramcount.fit import MOST_LISTED, Fit, Problem, Solution, Values
 from paramcount.flow import BYTES, Flow, Rounds, Run
-from paramcount.growth import growing
+from paramcount.growth import cannot_fall, is_plain
 from paramcount.layers.base import Derivation, Layer
 from paramcount.network import Network
 from paramcount.notation import Number
@@ -68,7 +68,7 @@ class Search:
         """
         if self.exhaustive is False or (self.exhaustive is None and self.problem.candidates > _FEW):
             yield 0
-            self.bisected = growing(self.problem, self._network)
+            self.bisected = self._spared()
         if self.bisected:
             falls = yield from self._by_rows()
             if not falls:
@@ -104,10 +104,13 @@ class Search:
 
     def _check_length(self) -> None:
         if self.rows > MAX_TRIED:
-            raise LimitError(
-                f"{self.rows:,} networks would have to be tried; at most {MAX_TRIED:,} are. Give narrower ranges or "
-                "wider steps."
-            )
+            raise self._too_many(self.rows)
+
+    def _too_many(self, networks: int) -> LimitError:
+        return LimitError(
+            f"{networks:,} networks would have to be tried; at most {MAX_TRIED:,} are. Give narrower ranges or wider "
+            "steps."
+        )
 
     def _by_rows(self) -> Generator[int, None, bool]:
         """Solve row by row; returns whether a figure was seen to fall after all."""
@@ -117,14 +120,35 @@ class Search:
         others = [name for name in unknowns if name != self.bisected]
         for fixed in product(*(unknowns[name] for name in others)):
             held = dict(zip(others, fixed, strict=True))
-            row = _Row(choices, partial(self._figure_with, held))
-            near = yield from row.near(self.problem, self.done)
-            if row.falls():
-                return True
-            for value, figure in near:
-                self._best.offer(Solution(self._ordered(held, value), figure))
+            if cannot_fall(self._network, self._ordered(held, choices[0]), self._ordered(held, choices[-1])):
+                row = _Row(choices, partial(self._figure_with, held))
+                near = yield from row.near(self.problem, self.done)
+                if row.falls():
+                    return True
+                for value, figure in near:
+                    self._best.offer(Solution(self._ordered(held, value), figure))
+            else:
+                yield from self._whole_row(held, choices)
             self.done += 1
         return False
+
+    def _whole_row(self, held: Values, choices: Sequence[Number]) -> Iterator[int]:
+        """Try every value of the unknown, the others fixed."""
+        for value in choices:
+            yield self.done
+            self._offer(self._ordered(held, value))
+            if self.tried > MAX_TRIED:
+                raise self._too_many(self.problem.candidates)
+
+    def _spared(self) -> str:
+        """The unknown with the most values of those by which the figure cannot fall; "" where there is none."""
+        unknowns = self.problem.unknowns
+        if not is_plain(self.problem):
+            return ""
+        least = {name: min(choices) for name, choices in unknowns.items()}
+        by_length = sorted(unknowns, key=lambda name: len(unknowns[name]), reverse=True)
+        growing = (one for one in by_length if cannot_fall(self._network, least, least | {one: max(unknowns[one])}))
+        return next(growing, "")
 
     def _ordered(self, others: Values, value: Number) -> Values:
         """The values of all unknowns, in the order in which they were given."""

@@ -112,6 +112,16 @@ def test_a_figure_that_cannot_fall_is_bisected() -> None:
     assert search.tried < 50
 
 
+def test_one_unknown_is_bisected_for_each_value_of_another_by_which_the_figure_falls() -> None:
+    layers = "Conv2d(3, w, k), Conv2d(w, 2*w, k), Conv2d(2*w, 24, 3, groups=g)"
+    unknowns = {"g": (1, 2, 3, 4), "w": range(12, 5000, 12), "k": (1, 3, 5)}
+    fit, search = _found(Problem(layers, unknowns, 3_000_000, "parameters", "closest"), exhaustive=None)
+    every, _ = _found(Problem(layers, unknowns, 3_000_000, "parameters", "closest"), exhaustive=True)
+    assert fit.solutions == every.solutions
+    assert search.bisected == "w"
+    assert search.tried < 12 * 20
+
+
 @pytest.mark.parametrize(
     "layers",
     [

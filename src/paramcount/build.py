@@ -110,9 +110,13 @@ def network(
     try:
         several = [items] if isinstance(items, str | Mapping) else items
         found, part = take_apart(several, most, problems, framework, values)
-        chosen = _agree(found.layers, framework)
     except ParamcountError as error:
         problems.append(error)
+    try:
+        chosen = _agree(found.layers, framework)
+    except ParamcountError as error:  # by the rules of no one framework can the layers be made
+        problems.append(error)
+        raise_all(problems)
     wiring = Wiring(lambda one: _make(one, chosen), problems, most, {} if made is None else made)
     last = INPUT
     try:

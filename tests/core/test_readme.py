@@ -36,21 +36,43 @@ and may stand within a longer network. The arguments are those of the builder th
 
 def architectures() -> str:
     """Every network of the catalogue by family."""
-    by_source: dict[str, list[Architecture]] = {}
+    by_family: dict[int, list[Architecture]] = {}
     for one in catalogue().values():
-        by_source.setdefault(f"{one.source} ({one.framework})", []).append(one)
+        by_family.setdefault(id(one.make), []).append(one)
     lines = [ARCHITECTURES_HEAD]
-    for source in sorted(by_source):
-        lines += [f"## {source}", "", "| call | usual input | parameters | MACs |", "| --- | --- | --: | --: |"]
-        for one in sorted(by_source[source], key=lambda one: one.total):
-            totals = derive(network(f"{one.name}()", input_shape=one.input_shape)).totals
-            assert totals.macs is not None
-            beside = "".join(f"<br>{other}" for other in one.variant.beside)
-            lines.append(
-                f"| `{one}`{beside} | {text(one.input_shape)} | {totals.parameters.value:,} | {totals.macs.value:,} |"
-            )
+    for several in sorted(by_family.values(), key=lambda several: (several[0].framework, several[0].builder)):
+        several.sort(key=lambda one: one.total)
+        first = several[0]
+        about = (first.make.function.__doc__ or "").strip().split("\n")[0]
+        until = f" … {several[-1].name}" if len(several) > 1 else ""
+        lines += [f"## {first.builder}: {first.name}{until}", "", f"{about} {first.source.rpartition('; ')[0]}.", ""]
+        lines += [
+            f"`{arguments(first)}`",
+            "",
+            "| name | usual input | parameters | MACs |",
+            "| --- | --- | --: | --: |",
+        ]
+        lines += [row(one) for one in several]
         lines.append("")
     return "\n".join(lines)
+
+
+def arguments(one: Architecture) -> str:
+    """The builder's arguments, without what its networks preset."""
+    given = {name: parameter.default for name, parameter in one.make.parameters.items()}
+    if one.framework == "keras":
+        given = {"num_classes": given.pop("num_classes"), "in_channels": one.channels} | given
+    return ", ".join(f"{name}={value!r}" for name, value in given.items())
+
+
+def row(one: Architecture) -> str:
+    """A network in a line."""
+    totals = derive(network(f"{one.name}()", input_shape=one.input_shape)).totals
+    assert totals.macs is not None
+    preset = ", ".join(f"{name}={value!r}" for name, value in one.variant.defaults.items())
+    beside = "".join(f"<br>{other}" for other in one.variant.beside)
+    name = f"`{one.name}`{f', with {preset}' if preset else ''}{beside}"
+    return f"| {name} | {text(one.input_shape)} | {totals.parameters.value:,} | {totals.macs.value:,} |"
 
 
 def reference() -> str:
@@ -122,8 +144,8 @@ def printed(command: str, shown: str) -> str:
     return f"{stdin}EOF\n{finished.stdout}" if stdin else finished.stdout
 
 
-def test_both_consoles_were_found() -> None:
-    assert len(CONSOLES) == 3
+def test_all_consoles_were_found() -> None:
+    assert len(CONSOLES) == 4
 
 
 def test_the_python_in_the_readme() -> None:

@@ -64,8 +64,22 @@ CASES = [
     ("swin_t", {"mlp_ratio": 2.5}),
     ("maxvit_t", {"expansion_ratio": 3, "squeeze_ratio": 0.3, "mlp_ratio": 2}),
     ("maxvit_t", {"input_size": [448, 448], "num_classes": 12}),
+    ("fcn_resnet50", {"num_classes": 5}),
+    ("deeplabv3_resnet50", {"in_channels": 1}),
+    ("deeplabv3_mobilenet_v3_large", {"num_classes": 3, "in_channels": 4}),
+    ("lraspp_mobilenet_v3_large", {"num_classes": 2, "in_channels": 5}),
+    ("r3d_18", {"num_classes": 7}),
+    ("mc3_18", {"in_channels": 1}),
+    ("r2plus1d_18", {"num_classes": 3, "in_channels": 2}),
+    ("s3d", {"num_classes": 5}),
 ]
-ATTEND = ("vit", "swin", "maxvit")
+SHAPES = {
+    **{name: [129, 170] for name in ("fcn_resnet50", "deeplabv3_resnet50", "deeplabv3_mobilenet_v3_large")},
+    **{name: [7, 65, 80] for name in ("r3d_18", "mc3_18", "r2plus1d_18")},
+    "lraspp_mobilenet_v3_large": [211, 97],
+    "s3d": [18, 224, 240],
+}
+CONVS = (nn.Conv2d, nn.Conv3d)
 FIXED = {"inception_v3": 299}
 NAMES = [
     *("alexnet", "vgg11", "vgg13_bn", "vgg16", "vgg19", "resnet18", "resnet34", "resnet50", "resnet152"),
@@ -145,16 +159,19 @@ def build(name: str, options: dict) -> nn.Module:
     if "conv_stem_configs" in given:
         own = given.pop("conv_stem_configs")
         given["conv_stem_configs"] = [vision_transformer.ConvStemConfig(*one) for one in own]
-    return getattr(models, name)(weights=None, **given)
+    if name.startswith(("fcn", "deeplab", "lraspp")):
+        return getattr(models.segmentation, name)(weights=None, weights_backbone=None, **given)
+    within = models.video if name.endswith(("d_18", "c3_18", "s3d")) else models
+    return getattr(within, name)(weights=None, **given)
 
 
 def changed(module: nn.Module, options: dict) -> nn.Module:
     """With other input channels, and without its top."""
     if "in_channels" in options:
-        path, first = next((path, one) for path, one in module.named_modules() if isinstance(one, nn.Conv2d))
+        path, first = next((path, one) for path, one in module.named_modules() if type(one) in CONVS)
         parent = module.get_submodule(path.rpartition(".")[0])
         wanted = (options["in_channels"], first.out_channels, first.kernel_size, first.stride, first.padding)
-        setattr(parent, path.rpartition(".")[2], nn.Conv2d(*wanted, bias=first.bias is not None))
+        setattr(parent, path.rpartition(".")[2], type(first)(*wanted, bias=first.bias is not None))
     if options.get("include_top", True):
         return module
     if isinstance(module, models.SwinTransformer):
@@ -172,10 +189,11 @@ def measured(name: str, options: dict, shape: list[int] | None = None) -> dict:
     module = changed(build(name, options), options).eval()
     if shape is None:
         side = options.get("image_size", FIXED.get(name, 256 if name.startswith("swin_v2") else 224))
-        shape = [options.get("in_channels", 3), *options.get("input_size", [side, side])]
+        shape = [options.get("in_channels", 3), *options.get("input_size", SHAPES.get(name, [side, side]))]
     counter = FlopCounterMode(display=False)
     with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), counter:  # it sees into no other kernel on a CPU
         output = module(torch.zeros(1, *shape))
+        output = output["out"] if isinstance(output, dict) else output
     text = ", ".join(f"{key}={value!r}" for key, value in options.items())
     return {
         "call": f"{name}({text})",

@@ -1,6 +1,6 @@
 """The catalogue: networks that people name, one file a family, found by looking into this package.
 
-A module offers its families by holding them. Nothing lists networks by hand. The package is imported when
+A module offers the families that are written in it. Nothing lists networks by hand. The package is imported when
 a name is met that is neither a layer nor a block.
 """
 
@@ -25,8 +25,8 @@ def catalogue() -> dict[str, Architecture]:
     for place in pkgutil.iter_modules(__path__):
         module = importlib.import_module(f"{__name__}.{place.name}")
         for held in vars(module).values():
-            if not isinstance(held, Family):
-                continue
+            if not isinstance(held, Family) or held.function.__module__ != module.__name__:
+                continue  # a family may build on another's
             for one in held.architectures():
                 if one.name in found:
                     raise TypeError(f"two architectures are called {one.name!r}")

@@ -35,10 +35,16 @@ Rate = Annotated[float, Field(strict=True, ge=0, le=1)]
 """The share that is dropped."""
 
 _IGNORED: Final[Mapping[Framework, frozenset[str]]] = {
-    "pytorch": frozenset(("weights", "weights_backbone", "progress", "pretrained", "norm_layer", "init_weights")),
+    "pytorch": frozenset(("weights", "weights_backbone", "progress", "norm_layer", "init_weights")),
     "keras": frozenset(("weights", "input_tensor", "name", "classifier_activation", "weights_name")),
 }
 """Arguments of the builders that change nothing that is counted; Keras's take their channels from what flows in."""
+
+_ALSO: Final[Mapping[Framework, Mapping[str, str]]] = {
+    "pytorch": {"pretrained": "weights"},
+    "keras": {"classes": "num_classes"},
+}
+"""Arguments that have another name too."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,7 @@ class Architecture:
         problems: list[ParamcountError] = []
         known = self.make.parameters
         for name, value in kwargs.items():
-            own = "num_classes" if name == "classes" and self.framework == "keras" else name
+            own = _ALSO[self.framework].get(name, name)
             if own in given:
                 problems.append(LayerError(f"{own} is given twice."))
             elif own in known:

@@ -46,7 +46,7 @@ def googlenet(
         layers += [named(f"inception{number}{'abcde'[at]}", call("Inception", *one)) for at, one in enumerate(stage)]
     if not include_top:
         return layers
-    if (weights is None) if aux_logits is None else aux_logits:
+    if not weights if aux_logits is None else aux_logits:
         layers += [
             named("aux1", _aux(512, num_classes, dropout_aux)),
             named("aux2", _aux(528, num_classes, dropout_aux)),

@@ -61,7 +61,7 @@ def mobilenet_v2(
 type Row = tuple[int, int, int, bool, bool, int]
 """Kernel, expanded channels, output channels, whether channels are weighed, whether hard-swish, stride."""
 
-_LARGE: tuple[Row, ...] = (
+LARGE: tuple[Row, ...] = (
     (3, 16, 16, False, False, 1),
     (3, 64, 24, False, False, 2),
     (3, 72, 24, False, False, 1),
@@ -98,7 +98,7 @@ _TAIL = 3
 @family(
     "Howard et al. 2019; torchvision.models.mobilenetv3",
     {
-        "mobilenet_v3_large": Variant(5_483_032, _LARGE, 1280),
+        "mobilenet_v3_large": Variant(5_483_032, LARGE, 1280),
         "mobilenet_v3_small": Variant(2_542_856, _SMALL, 1024),
     },
 )

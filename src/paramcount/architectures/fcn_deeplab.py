@@ -3,7 +3,7 @@
 from pydantic import StrictBool
 
 from paramcount.architectures.base import Beside, Layers, Size, Variant, call, family, named, on, sequential
-from paramcount.architectures.mobilenet import LARGE, mobilenet_v3
+from paramcount.architectures.mobilenet import LARGE, features_v3
 from paramcount.architectures.resnet import resnet
 from paramcount.architectures.units import conv_norm
 from paramcount.notation import Call, Name
@@ -100,8 +100,7 @@ _INNER = 128
 def _body(backbone: str, in_channels: int) -> tuple[Call, tuple[tuple[object, int], tuple[object, int]]]:
     """The classifier that is dilated, and where it is tapped: name and channels of an early value and of the last."""
     if backbone == "mobilenet":
-        (features,) = mobilenet_v3.function(LARGE, 1280, in_channels=in_channels, include_top=False, dilated=True)
-        blocks = {str(index): one for index, one in enumerate(features.args)}
+        blocks = {str(index): one for index, one in enumerate(features_v3(LARGE, in_channels, dilation=2))}
         return sequential(**blocks), (_LOW, _HIGH)
     dilated = [False, True, True]
     layers = resnet.function(

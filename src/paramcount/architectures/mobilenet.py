@@ -116,10 +116,29 @@ def mobilenet_v3(
 ) -> Layers:
     """Inverted residuals, some of which weigh their channels, and two dense layers."""
 
+    divisor = 2 if reduced_tail else 1
+    features = features_v3(rows, in_channels, width_mult, divisor, 2 if dilated else 1)
+    layers: Layers = [named("features", sequential(*features))]
+    if include_top:
+        channels = 6 * divisible(rows[-1][2] // divisor * width_mult)
+        hidden = divisible(last // divisor * width_mult)
+        head = (call("Linear", channels, hidden), call("Hardswish"), call("Dropout", dropout))
+        layers += [
+            named("avgpool", call("AdaptiveAvgPool2d", 1)),
+            named("flatten", call("Flatten")),
+            named("classifier", sequential(*head, call("Linear", hidden, num_classes))),
+        ]
+    return layers
+
+
+def features_v3(
+    rows: tuple[Row, ...], in_channels: int, width_mult: float = 1.0, divisor: int = 1, dilation: int = 1
+) -> list[Call]:
+    """The blocks of MobileNet v3, the last of them narrowed by `divisor` and dilated."""
+
     def width(channels: int) -> int:
         return divisible(channels * width_mult)
 
-    divisor = 2 if reduced_tail else 1
     channels = width(16)
     features: list[Call] = [conv_norm(in_channels, channels, 3, 2, activation="Hardswish")]
     for index, (kernel, expanded, outs, weighs, hard, stride) in enumerate(rows):
@@ -127,20 +146,9 @@ def mobilenet_v3(
         first = index == len(rows) - _TAIL
         wide = width(expanded // divisor if tail and not first else expanded)
         out = width(outs // divisor if tail else outs)
-        dilation = 2 if tail and dilated else 1
-        features.append(_block(channels, kernel, wide, out, weighs, hard, stride, dilation))
+        features.append(_block(channels, kernel, wide, out, weighs, hard, stride, dilation if tail else 1))
         channels = out
-    features.append(conv_norm(channels, 6 * channels, 1, activation="Hardswish"))
-    layers: Layers = [named("features", sequential(*features))]
-    if include_top:
-        hidden = width(last // divisor)
-        head = (call("Linear", 6 * channels, hidden), call("Hardswish"), call("Dropout", dropout))
-        layers += [
-            named("avgpool", call("AdaptiveAvgPool2d", 1)),
-            named("flatten", call("Flatten")),
-            named("classifier", sequential(*head, call("Linear", hidden, num_classes))),
-        ]
-    return layers
+    return [*features, conv_norm(channels, 6 * channels, 1, activation="Hardswish")]
 
 
 def _block(ins: int, kernel: int, wide: int, outs: int, weighs: bool, hard: bool, stride: int, dilation: int) -> Call:

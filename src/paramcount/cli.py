@@ -137,6 +137,10 @@ def _network(chosen: argparse.Namespace) -> int:
 def _read_model(chosen: argparse.Namespace) -> int:
     from paramcount.files import opened  # readers are many: only this command pays for them
     from paramcount.readers import Asked, read
+    from paramcount.readers.sandbox import sandboxes
+
+    if any(name.endswith(".py") for name in chosen.file):
+        sandboxes().prepare()  # it gets ready while the readers and the layers are imported
 
     shapes = () if chosen.input is None else checked_shapes(chosen.input)
     with opened(chosen.file, sys.stdin.buffer) as given:

@@ -9,13 +9,12 @@ the answer is computed here, from the hyperparameters that were recorded.
 import os
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import PurePath
 from typing import Final
 
 from paramcount.errors import LayerError, LimitError, NotationError, sequence, shown
 from paramcount.readers.base import LIKELY, NO, UNMISTAKABLE, Asked, Given, Reader, Reading
-from paramcount.readers.sandbox import Sandboxes
+from paramcount.readers.sandbox import sandboxes
 from paramcount.readers.trace import Skipped, Stopped, Trace, parse
 from paramcount.readers.traced import network
 from paramcount.report import Read
@@ -42,12 +41,6 @@ def _likeness(given: Given) -> float:
     if given.stream is None and any(_IMPORTS.search(text[:MAX_SOURCE]) for text in texts):
         return UNMISTAKABLE
     return LIKELY if given.stream is None and any(_MODULES.search(text[:MAX_SOURCE]) for text in texts) else NO
-
-
-@cache
-def sandboxes() -> Sandboxes:
-    """The workers of this process, started with the first source that is read."""
-    return Sandboxes()
 
 
 def _read(given: Given, asked: Asked) -> Reading:

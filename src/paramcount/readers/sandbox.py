@@ -16,6 +16,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO, Final, cast
 
@@ -156,6 +157,14 @@ class Sandboxes:
         """Begin a job."""
         return Job(self, json.dumps(job).encode() + b"\n")
 
+    def prepare(self) -> None:
+        """Start a worker where there is none, so that it gets ready while something else is done."""
+        with self._free, suppress(ParamcountError):
+            if not self._all:
+                made = Worker(self.limits, self._guest)
+                self._all.add(made)
+                self._idle.append(made)
+
     def take(self, job: Job) -> "Worker":
         """A worker that is free; the one that was so last, whose sandbox is the likeliest to be prepared."""
         with self._free:
@@ -199,6 +208,12 @@ class Sandboxes:
     def _drop(self, one: "Worker") -> None:
         self._all.discard(one)
         one.close()
+
+
+@cache
+def sandboxes() -> Sandboxes:
+    """The workers of this process."""
+    return Sandboxes()
 
 
 class Worker:

@@ -116,16 +116,16 @@ def _body(backbone: str, in_channels: int) -> tuple[Call, tuple[tuple[object, in
 def _fcn_head(channels: int, num_classes: int) -> Call:
     inner = channels // 4
     head = (call("Dropout", 0.1), call("Conv2d", inner, num_classes, 1))
-    return sequential(*_unit(channels, inner, 3, padding=1), *head)
+    return sequential(conv_norm(channels, inner), *head)
 
 
 def _deeplab_head(channels: int, num_classes: int) -> Call:
     """Dilated convolutions side by side, and the mean of all positions beside them."""
     width = 256
-    pooled = sequential(call("AdaptiveAvgPool2d", 1), *_unit(channels, width, 1))
+    pooled = sequential(call("AdaptiveAvgPool2d", 1), conv_norm(channels, width, 1))
     branches = [
-        _unit(channels, width, 1),
-        *(_unit(channels, width, 3, padding=rate, dilation=rate) for rate in _RATES),
+        conv_norm(channels, width, 1),
+        *(conv_norm(channels, width, dilation=rate) for rate in _RATES),
     ]
     aspp = sequential(
         features=call("Identity"),
@@ -133,11 +133,6 @@ def _deeplab_head(channels: int, num_classes: int) -> Call:
         spread=on(call("UpsampleLike"), Name("pooled"), Name("features")),
         convs=on(call("Concat", *branches), Name("features")),
         joined=on(call("Concat"), Name("convs"), Name("spread")),
-        project=sequential(*_unit(5 * width, width, 1), call("Dropout", 0.5)),
+        project=sequential(conv_norm(5 * width, width, 1), call("Dropout", 0.5)),
     )
-    return sequential(aspp, *_unit(width, width, 3, padding=1), call("Conv2d", width, num_classes, 1))
-
-
-def _unit(ins: int, outs: int, kernel: int, **options: object) -> list[Call]:
-    conv = call("Conv2d", ins, outs, kernel, bias=False, **options)
-    return [conv, call("BatchNorm2d", outs), call("ReLU")]
+    return sequential(aspp, conv_norm(width, width), call("Conv2d", width, num_classes, 1))

@@ -5,7 +5,7 @@ from pydantic import StrictBool
 from paramcount.architectures.base import Beside, Layers, Rate, Size, Variant, call, family, named, sequential
 from paramcount.notation import Call
 
-_STAGES = (
+STAGES = (
     ((192, 64, 96, 128, 16, 32, 32), (256, 128, 128, 192, 32, 96, 64)),
     (
         (480, 192, 96, 208, 16, 48, 64),
@@ -16,6 +16,7 @@ _STAGES = (
     ),
     ((832, 256, 160, 320, 32, 128, 128), (832, 384, 192, 384, 48, 128, 128)),
 )
+"""Channels of each inception module, by stage: what flows in, then the branches'."""
 
 
 _PUBLISHED = Beside(6_624_904, "as published, without the classifiers of training", "googlenet(aux_logits=False)")
@@ -40,7 +41,7 @@ def googlenet(
         named("conv2", _basic(64, 64, 1)),
         named("conv3", _basic(64, 192, 3, padding=1)),
     ]
-    for number, stage in enumerate(_STAGES, start=3):
+    for number, stage in enumerate(STAGES, start=3):
         kernel = 2 if number == 5 else 3
         layers.append(named(f"maxpool{number - 1}", call("MaxPool2d", kernel, stride=2, ceil_mode=True)))
         layers += [named(f"inception{number}{'abcde'[at]}", call("Inception", *one)) for at, one in enumerate(stage)]

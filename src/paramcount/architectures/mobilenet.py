@@ -115,7 +115,6 @@ def mobilenet_v3(
     dropout: Rate = 0.2,
 ) -> Layers:
     """Inverted residuals, some of which weigh their channels, and two dense layers."""
-
     divisor = 2 if reduced_tail else 1
     features = features_v3(rows, in_channels, width_mult, divisor, 2 if dilated else 1)
     layers: Layers = [named("features", sequential(*features))]

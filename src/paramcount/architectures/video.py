@@ -3,6 +3,7 @@
 from pydantic import StrictBool
 
 from paramcount.architectures.base import Layers, Rate, Size, Variant, call, family, named, sequential
+from paramcount.architectures.googlenet import STAGES
 from paramcount.notation import Call
 
 type Convolution = str
@@ -82,19 +83,6 @@ def _unit(
     return [conv, call("BatchNorm3d", outs), call("ReLU")]
 
 
-_INCEPTIONS = (
-    ((192, 64, 96, 128, 16, 32, 32), (256, 128, 128, 192, 32, 96, 64)),
-    (
-        (480, 192, 96, 208, 16, 48, 64),
-        (512, 160, 112, 224, 24, 64, 64),
-        (512, 128, 128, 256, 24, 64, 64),
-        (512, 112, 144, 288, 32, 64, 64),
-        (528, 256, 160, 320, 32, 128, 128),
-    ),
-    ((832, 256, 160, 320, 32, 128, 128), (832, 384, 192, 384, 48, 128, 128)),
-)
-
-
 @family("Xie et al. 2017; torchvision.models.video.s3d", {"s3d": Variant(8_320_048)}, input_shape=(3, 16, 224, 224))
 def s3d(
     *,
@@ -110,7 +98,7 @@ def s3d(
         *(_separable(64, 192, 3, 1), pool),
     ]
     pools = (call("MaxPool3d", 3, stride=2, padding=1), call("MaxPool3d", 2, stride=2))
-    for index, stage in enumerate(_INCEPTIONS):
+    for index, stage in enumerate(STAGES):
         features += [*(pools[index - 1 : index] if index else ()), *(_inception(*one) for one in stage)]
     layers: Layers = [named("features", sequential(*features))]
     if include_top:

@@ -28,6 +28,7 @@ KNOWN = {
 
 TORCH = table("torch_layers.json")["cases"]
 KERAS = table("keras_layers.json")["cases"]
+JUDGED = table("judged_layers.json")
 
 
 # What the counter does not see into on a CPU: the fused LSTM, and the product of two inputs.
@@ -152,6 +153,11 @@ def check_keras(case: dict[str, Any]) -> None:
 def _without_numbers(name: str) -> str:
     """The name of a weight without what tells one layer of a kind from the next: lstm_2/lstm_cell/kernel."""
     return re.sub(r"_\d+(?=/)", "", name)
+
+
+@pytest.mark.parametrize("case", JUDGED["torch"] + JUDGED["keras"], ids=lambda case: case["ctor"])
+def test_what_random_calls_told_apart(case: dict[str, Any]) -> None:
+    (check_torch if case["ctor"].startswith("nn.") else check_keras)(case)
 
 
 def test_tables_hold_what_they_held() -> None:

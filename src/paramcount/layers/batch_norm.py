@@ -66,10 +66,9 @@ class TorchBatchNorm(_BatchNorm):
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
         check_rank(self, shape)
-        flowing = shape[0] if shape else None
-        if not self.affine and not self.track_running_stats:
-            flowing = None  # without a tensor nothing is compared
-        count = agreed(self, "num_features", self.num_features, flowing)
+        count = self.num_features or 0  # without a tensor nothing is compared
+        if self.affine or self.track_running_stats:
+            count = agreed(self, "num_features", self.num_features, shape[0] if shape else None)
         channels = Quantity("num_features", count)
         tensors: list[Tensor] = []
         if self.affine:

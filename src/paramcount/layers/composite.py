@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pydantic import ValidationError
+
+from paramcount.errors import LayerError
 from paramcount.expression import Expression, Quantity, Sum
 from paramcount.layers.base import ZERO, Derivation, Layer, Reach, Step, Tensor
 from paramcount.shapes import Shape
@@ -64,8 +67,16 @@ def within(layer: Layer, prefix: str, tensors: Sequence[Tensor]) -> tuple[Tensor
 
 
 def part(kind: str, like: Layer, **fields: object) -> Layer:
-    """Make a layer that another is made of, in the framework of the other."""
+    """Make a layer that another is made of, in the framework of the other.
+
+    Raises:
+        LayerError: it cannot be what the other asks for.
+    """
     from paramcount.layers import kind_named  # the registry reads every module, so none can import it first
 
     found = kind_named(kind)
-    return found.model.model_validate({"kind": found, "framework": like.framework, **fields})
+    try:
+        return found.model.model_validate({"kind": found, "framework": like.framework, **fields})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise LayerError(" ".join((*map(str, first["loc"]), first["msg"]))) from None

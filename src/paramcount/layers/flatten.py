@@ -32,6 +32,8 @@ class Flatten(Layer):
     @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
+        if shape == () and self.framework == "keras":
+            return Derivation(layer=self, output_shape=(1,))  # Keras adds a dimension to a number
         start = check_dimension("start_dim", self.start_dim, shape)
         end = check_dimension("end_dim", self.end_dim, shape)
         if shape is None or start is None or end is None:

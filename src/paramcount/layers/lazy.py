@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from paramcount.layers import batch_norm, conv_transpose, convolution, linear, normalization
 from paramcount.layers.base import Example, Kind
-from paramcount.signature import Signature
+from paramcount.signature import Parameter, Signature
 
 _EXAMPLES = {
     "conv1d": ("8, 3", 128, (5, 9), (8, 7)),
@@ -20,9 +20,9 @@ _EXAMPLES = {
     "batchnorm1d": ("", 10, (5, 9), (5, 9)),
     "batchnorm2d": ("", 10, (5, 9, 7), (5, 9, 7)),
     "batchnorm3d": ("", 10, (5, 9, 7, 6), (5, 9, 7, 6)),
-    "instancenorm1d": ("affine=True", 10, (5, 9), (5, 9)),
-    "instancenorm2d": ("affine=True", 10, (5, 9, 7), (5, 9, 7)),
-    "instancenorm3d": ("affine=True", 10, (5, 9, 7, 6), (5, 9, 7, 6)),
+    "instancenorm1d": ("", 10, (5, 9), (5, 9)),
+    "instancenorm2d": ("", 10, (5, 9, 7), (5, 9, 7)),
+    "instancenorm3d": ("", 10, (5, 9, 7, 6), (5, 9, 7, 6)),
 }
 
 
@@ -36,10 +36,15 @@ def _lazy(kind: Kind) -> Kind:
         kind,
         name=name.lower(),
         about=f"{kind.about.removesuffix('.')}; what flows in tells its channels.",
-        pytorch=Signature((name,), kind.pytorch.parameters[1:]),
+        pytorch=Signature((name,), tuple(map(_learning, kind.pytorch.parameters[1:]))),
         keras=None,
-        examples=(Example(f"{name}({arguments})", parameters, "torch 2.13.0", input_shape, output_shape),),
+        examples=(Example(f"{name}({arguments})", parameters, "torch 2.14.1", input_shape, output_shape),),
     )
+
+
+def _learning(parameter: Parameter) -> Parameter:
+    """A lazy InstanceNorm has weights and statistics unless it is told otherwise, unlike InstanceNorm itself."""
+    return replace(parameter, default=True) if parameter.name in ("affine", "track_running_stats") else parameter
 
 
 _MODULES = (convolution, conv_transpose, linear, batch_norm, normalization)

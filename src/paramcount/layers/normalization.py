@@ -125,9 +125,9 @@ class InstanceNorm(Layer):
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
         check_rank(self, shape)
-        held = self.affine or self.track_running_stats
-        flowing = shape[0] if shape is not None and (held or self.num_features is None) else None
-        count = agreed(self, "num_features", self.num_features, flowing)
+        count = self.num_features or 0  # without a tensor nothing is compared
+        if self.affine or self.track_running_stats:
+            count = agreed(self, "num_features", self.num_features, shape[0] if shape else None)
         notes: list[str] = []
         if shape is not None and None not in shape and prod(size for size in shape[1:] if size is not None) == 1:
             if not self.track_running_stats:
@@ -169,6 +169,23 @@ def sizes_along(axes: tuple[int, ...], shape: Shape | None) -> tuple[int, ...]:
             raise MissingError(f"the size of axis {axis} of {text(shape)} is not known. Give input_shape.")
         found.append(size)
     return tuple(found)
+
+
+class UnitNormalization(Layer):
+    """Keras's normalisation to length one along axes that count the batch as 0."""
+
+    axis: Axes = (-1,)
+
+    @override
+    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
+        (shape,) = inputs
+        rank = None if shape is None else len(shape) + 1
+        for axis in self.axis:
+            if rank is not None and not -rank <= axis < rank:
+                raise ShapeError(
+                    f"axis={axis} is out of bounds: with the batch as axis 0 it may be {-rank} to {rank - 1}."
+                )
+        return Derivation(layer=self, output_shape=shape)
 
 
 class Axis(Layer):
@@ -369,7 +386,7 @@ KINDS = (
     _keras("Normalization", "Keras's normalisation with a mean and a variance that are kept.", Normalization,
            (_AXIS, Parameter("mean", "mean", None), *ignored("variance", "invert")),
            Example("Normalization()", 7, _KERAS, (5, 6, 3), (5, 6, 3))),
-    Kind("unitnormalization", "Keras's normalisation to length one; nothing is learnt.", Unchanged,
-         keras=Signature(("UnitNormalization",), (*ignored("axis"), *KERAS_LAYER)),
+    Kind("unitnormalization", "Keras's normalisation to length one; nothing is learnt.", UnitNormalization,
+         keras=Signature(("UnitNormalization",), (Parameter("axis", "axis", -1), *KERAS_LAYER)),
          examples=(Example("UnitNormalization()", 0, _KERAS, (5,), (5,)),)),
 )  # fmt: skip

@@ -95,8 +95,14 @@ class Pad(Spatial):
         return made
 
     def _check_any_left(self, sizes: Sequence[int | None]) -> None:
-        """PyTorch's reflection and replication refuse an output that is empty along every dimension."""
-        if self.kind.name.startswith(("reflection", "replication")) and all(size == 0 for size in sizes):
+        """PyTorch's replication refuses an output that is empty, its reflection one that is so along every dimension.
+
+        Source: ATen/native/ReplicationPadding.cpp, ATen/native/ReflectionPad.cpp.
+        """
+        empty = [size == 0 for size in sizes]
+        if self.kind.name.startswith("replication") and any(empty):
+            raise ShapeError(f"would leave no position along {self.axes[empty.index(True)]}.")
+        if self.kind.name.startswith("reflection") and all(empty):
             raise ShapeError("would leave no position along any dimension.")
 
 

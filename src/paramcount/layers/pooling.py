@@ -36,9 +36,13 @@ class Pool(Spatial):
     def _expanded(cls, value: object, info: ValidationInfo) -> Ints | None:
         if value is None and info.field_name == "stride":
             return None
-        return per_dimension(
-            value, info.data["kind"].dims, least=1, one_for_all=info.data.get("framework") == "pytorch"
-        )
+        kind = info.data["kind"]
+        one_for_all = info.data.get("framework") == "pytorch"
+        if kind.name.startswith("lppool") and info.field_name == "kernel_size":
+            one_for_all = False  # PyTorch takes it apart, or multiplies by it (torch.nn.functional.lp_pool1d)
+            if kind.dims == 1 and type(value) is not int:
+                raise refuse(f"must be a whole number, received {shown(value)}.")
+        return per_dimension(value, kind.dims, least=1, one_for_all=one_for_all)
 
     @field_validator("padding", mode="plain")
     @classmethod

@@ -50,8 +50,7 @@ class TransformerLayer(Layer):
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
-        if self.d_model % self.nhead:
-            raise refuse(f"nhead={self.nhead} does not divide d_model={self.d_model}.")
+        check_heads(self.d_model, self.nhead)
         return self
 
     @property
@@ -110,6 +109,11 @@ class Transformer(Layer):
     custom_decoder: NotCounted = None
     bias: Flag = True
 
+    @model_validator(mode="after")
+    def _rules(self) -> Self:
+        check_heads(self.d_model, self.nhead)
+        return self
+
     @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         source = check_sequence(self.d_model, inputs[0])
@@ -142,6 +146,16 @@ def stacked(layer: Layer, one: Derivation, times: int, norm: Derivation | None) 
 def layer_norm(like: Layer, size: int, *, bias: bool) -> Layer:
     """The layer norm of a transformer."""
     return part("layernorm", like, normalized_shape=(size,), bias=bias)
+
+
+def check_heads(width: int, heads: int) -> None:
+    """Each head has an equal share of the width.
+
+    Raises:
+        PydanticCustomError: it cannot be divided so.
+    """
+    if width % heads:
+        raise refuse(f"nhead={heads} does not divide d_model={width}.")
 
 
 def check_sequence(width: int, shape: Shape | None) -> tuple[int | None, int]:

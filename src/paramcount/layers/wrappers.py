@@ -38,6 +38,8 @@ class Bidirectional(Layer):
     @model_validator(mode="after")
     def _rules(self) -> Self:
         ways = [recurrent(one, name) for name, one in self._given()]
+        if len(ways) == 1 and ways[0].go_backwards:
+            raise refuse("layer must run forwards: leave go_backwards out, the other way is made of it.")
         if len(ways) == 2:
             forward, backward = ways
             if forward.go_backwards == backward.go_backwards:

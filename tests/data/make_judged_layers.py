@@ -1,0 +1,98 @@
+"""Single layers that random calls told apart, built and run with the frameworks themselves.
+
+python make_judged_layers.py torch   (torch 2.14.1)
+python make_judged_layers.py keras   (keras 3.15.1)
+
+Writes that half of judged_layers.json, in the form of torch_layers.json and keras_layers.json.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+PLACE = Path(__file__).with_name("judged_layers.json")
+
+TORCH = [
+    ("nn.LazyInstanceNorm1d()", [[2, 3, 5]]),
+    ("nn.LazyInstanceNorm2d(affine=False)", [[2, 3, 4, 2]]),
+    ("nn.LazyInstanceNorm3d(track_running_stats=False)", [[2, 3, 5, 4, 2]]),
+    ("nn.LazyBatchNorm2d(affine=False, track_running_stats=False)", [[2, 3, 4, 2]]),
+    ("nn.LPPool1d(2, (3,), stride=2)", [[2, 3, 7]]),
+    ("nn.LPPool1d(2, 3, stride=(2,))", [[2, 3, 7]]),
+    ("nn.LPPool3d(2, (2,))", [[2, 3, 5, 5, 5]]),
+    ("nn.ReplicationPad2d(-1)", [[2, 3, 6, 2]]),
+    ("nn.ReplicationPad3d((1, 1, -1, -1, 1, 1))", [[2, 3, 2, 2, 2]]),
+    ("nn.ReflectionPad2d((-1, -1, 1, 1))", [[2, 3, 2, 2]]),
+    ("nn.ReflectionPad2d(-1)", [[2, 3, 2, 2]]),
+    ("nn.CircularPad2d((-1, -1, 1, 1))", [[2, 3, 2, 2]]),
+    ("nn.Transformer(9, 2, num_encoder_layers=2, num_decoder_layers=1, batch_first=True)", [[2, 3, 9], [2, 5, 9]]),
+    ("nn.Conv2d(3, 4, (1, 3), dilation=3, padding=(0, 2))", [[2, 3, 5, 7]]),
+]
+KERAS = [
+    ("layers.Flatten()", [[2]]),
+    ("layers.UnitNormalization(axis=2)", [[2, 4]]),
+    ("layers.UnitNormalization(axis=[1, 2])", [[2, 4, 3]]),
+    ("layers.Bidirectional(layers.LSTM(1, go_backwards=True))", [[2, 5, 3]]),
+    ("layers.Bidirectional(layers.GRU(2), backward_layer=layers.GRU(2, go_backwards=True))", [[2, 5, 3]]),
+]
+
+
+def torch_case(ctor: str, shapes: list[list[int]]) -> dict[str, Any]:
+    """What PyTorch makes of a layer."""
+    import torch
+    from torch import nn
+    from torch.utils.flop_counter import FlopCounterMode
+
+    try:
+        made = eval(ctor, {"nn": nn})  # noqa: S307 - written above
+        with FlopCounterMode(display=False) as counter:
+            output = made(*[torch.randn(shape) for shape in shapes])
+    except Exception:
+        return {"ok": False}
+    return {
+        "ok": True,
+        "params": {name: list(one.shape) for name, one in made.named_parameters()},
+        "buffers": {name: list(one.shape) for name, one in made.named_buffers()},
+        "output": list(output.shape),
+        "total": sum(one.numel() for one in made.parameters()),
+        "flops": counter.get_total_flops(),
+    }
+
+
+def keras_case(ctor: str, shapes: list[list[int]]) -> dict[str, Any]:
+    """What Keras makes of a layer."""
+    import keras
+
+    try:
+        made = eval(ctor, {"layers": keras.layers})  # noqa: S307 - written above
+        output = made(*[keras.Input(shape=shape[1:]) for shape in shapes])
+    except Exception:
+        return {"ok": False}
+    learnt = {id(one) for one in made.trainable_weights}
+    return {
+        "ok": True,
+        "weights": [[one.path.split("/", 1)[1], list(one.shape), id(one) in learnt] for one in made.weights],
+        "output": list(output.shape[1:]),
+        "total": made.count_params(),
+        "non_trainable": sum(one.value.size for one in made.non_trainable_weights),
+    }
+
+
+def main(framework: str) -> None:
+    """Write one half."""
+    held = json.loads(PLACE.read_text()) if PLACE.exists() else {}
+    cases, judge = (TORCH, torch_case) if framework == "torch" else (KERAS, keras_case)
+    held[framework] = [
+        {"id": f"{framework[0]}r{index}", "ctor": ctor, "input": shapes, **judge(ctor, shapes)}
+        for index, (ctor, shapes) in enumerate(cases)
+    ]
+    PLACE.write_text(
+        "{"
+        + ",\n".join(f'"{name}": [\n' + ",\n".join(map(json.dumps, held[name])) + "\n]" for name in sorted(held))
+        + "}\n"
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

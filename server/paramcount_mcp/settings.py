@@ -45,7 +45,7 @@ Names = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 class HttpSettings(BaseSettings):
     """Everything that can be set of the HTTP server."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, url_preserve_empty_path=True)
 
     host: Annotated[str, Field(description="address to listen on")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="port to listen on; 0 takes a free one")] = 8000

@@ -166,8 +166,9 @@ def serving(
     command: Sequence[str] = ("-m", "paramcount", "serve", "--transport", "http", "--port", "0"),
     environment: Mapping[str, str] | None = None,
     log: Path | None = None,
+    port: int | None = None,
 ) -> Iterator[Running]:
-    """Start a server on a free port; stop it afterwards."""
+    """Start a server on a free port, or on one that is known where nothing can be read of it; stop it afterwards."""
     path = log or folder / f"log-{time.monotonic_ns()}.jsonl"
     path.touch()
     with (folder / "stderr").open("w") if log else path.open("w") as file:
@@ -182,11 +183,13 @@ def serving(
     running = Running(process, 0, path)
     try:
         end = time.monotonic() + 60
-        while not (found := re.search(r'"address":"http://[^"]*:(\d+)/', path.read_text())):
+        while port is None:
             if process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"the server did not start: {path.read_text()}")
+            if found := re.search(r'"address":"http://[^"]*:(\d+)/', path.read_text()):
+                port = int(found[1])
             time.sleep(0.05)
-        running.port = int(found[1])
+        running.port = port
         while True:
             try:
                 ask(running.port, get("/health"), 5)

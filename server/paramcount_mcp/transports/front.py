@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from http import HTTPStatus
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,6 +21,8 @@ from paramcount_mcp.settings import PATH
 HEALTH, READY, METRICS, WELL_KNOWN = "/health", "/health/ready", "/metrics", "/.well-known/"
 METADATA = f"{WELL_KNOWN}oauth-protected-resource"
 _KNOWN = frozenset({PATH, HEALTH, READY, METRICS})
+LEFT = 499
+"""The status that is noted, as nginx does, of a client that left before its request was whole."""
 _NOTED = "paramcount"
 """Where in a request's scope its `Note` stands."""
 
@@ -114,6 +117,8 @@ class Front:
         try:
             refusal = await self._refusal(scope, note)
             await (refusal or self.app)(scope, receive, noted)
+        except ClientDisconnect:
+            note.status = LEFT  # half a request, and nobody to tell
         finally:
             self._working -= 1
             self._finish(scope, note)

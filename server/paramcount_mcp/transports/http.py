@@ -12,7 +12,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from http import HTTPStatus
 from importlib.util import find_spec
@@ -220,7 +220,7 @@ def run(settings: HttpSettings) -> int:
         if settings.workers > 1:
             _Supervisor(config, [listening]).run()
         else:
-            uvicorn.Server(config).run([listening])
+            _Server(config).run([listening])
     return 0
 
 
@@ -228,12 +228,25 @@ def _ended(_signal: int, _frame: object) -> None:
     """Let the program end as it should: uvicorn raises the signal again when it has shut down."""
 
 
+class _Server(uvicorn.Server):
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        _refuse(sockets or [])
+        await super().shutdown(sockets)
+
+
 class _Supervisor(Multiprocess):
     @override
     def terminate_all(self) -> None:
-        for listening in self.sockets:
-            listening.close()  # nobody is left to accept: a new connection is refused, and does not wait
+        _refuse(self.sockets)
         super().terminate_all()
+
+
+def _refuse(listening: list[socket.socket]) -> None:
+    """Have new connections refused at once, for a balancer to ask elsewhere, rather than wait and be lost."""
+    for one in listening:
+        with suppress(OSError):
+            one.shutdown(socket.SHUT_RDWR)
 
 
 def _bind(settings: HttpSettings) -> socket.socket:

@@ -10,6 +10,8 @@ from typing import Any, override
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+DRAIN_SECONDS = 0.5
+"""How long a connection is kept when the server stops: its next request may be on the way already."""
 MAX_HEAD = 32 * 1024
 """Bytes of address and headers of one request."""
 
@@ -36,6 +38,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._reading: asyncio.TimerHandle | None = None
         self._writing: asyncio.TimerHandle | None = None
         self._arriving = False
+        self._stopping = False
         self._head = 0
 
     @override
@@ -85,6 +88,25 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         super().on_response_complete()
         self._wait_for_reader()
+
+    @override
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        if self._stopping:
+            self.cycle.keep_alive = False
+
+    @override
+    def shutdown(self) -> None:
+        """Answer what was sent, and then close. Uvicorn closes at once, and loses what it has not read yet."""
+        self._stopping = True
+        if not self.cycle or self.cycle.response_complete:
+            self.loop.call_later(DRAIN_SECONDS, self._close_if_idle)
+        else:
+            self.cycle.keep_alive = False
+
+    def _close_if_idle(self) -> None:
+        if not self.cycle or self.cycle.response_complete:
+            self.transport.close()
 
     @override
     def pause_writing(self) -> None:

@@ -12,7 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, override
 
 import anyio
 import anyio.from_thread
@@ -21,7 +21,8 @@ from mcp.server import MCPServer
 from mcp.server.caching import CacheHint
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
-from mcp_types import CallToolResult
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult
 from mcp_types import Tool as Listed
 
 from paramcount import __version__
@@ -66,6 +67,19 @@ class ParamcountServer(MCPServer[Any]):
     async def list_tools(self) -> list[Listed]:
         """List the tools, in the order of their names."""
         return [tool.listed for tool in tools().values()]
+
+    @override
+    async def get_prompt(
+        self, name: str, arguments: dict[str, Any] | None = None, context: Context[Any, Any] | None = None
+    ) -> GetPromptResult | InputRequiredResult:
+        """Give a prompt. One that there is not is the caller's mistake; the SDK takes it for a defect, and logs it.
+
+        Raises:
+            MCPError: there is no such prompt.
+        """
+        if name not in [prompt.name for prompt in await self.list_prompts()]:
+            raise MCPError(INVALID_PARAMS, f"There is no prompt {name[:60]!r}.")
+        return await super().get_prompt(name, arguments, context)
 
     async def call_tool(
         self,

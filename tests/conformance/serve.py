@@ -79,7 +79,9 @@ class ConformanceServer(HttpServer):
 
 def main() -> None:
     settings = read({"port": sys.argv[1]})
-    uvicorn.run(build_app(settings, ConformanceServer()), host=settings.host, port=settings.port, ws="none", log_level="warning")
+    uvicorn.run(
+        build_app(settings, ConformanceServer()), host=settings.host, port=settings.port, ws="none", log_level="warning"
+    )
 
 
 if __name__ == "__main__":

@@ -113,10 +113,20 @@ class Front:
                 note.sent += len(message.get("body", b""))
             await send(message)
 
+        whole = False
+
+        async def received() -> Message:
+            nonlocal whole
+            message = await receive()
+            if message["type"] == "http.disconnect" and not whole:
+                raise ClientDisconnect
+            whole = whole or not message.get("more_body", False)
+            return message
+
         self._working += 1
         try:
             refusal = await self._refusal(scope, note)
-            await (refusal or self.app)(scope, receive, noted)
+            await (refusal or self.app)(scope, received, noted)
         except ClientDisconnect:
             note.status = LEFT  # half a request, and nobody to tell
         finally:

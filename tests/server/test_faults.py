@@ -181,6 +181,7 @@ def test_a_slow_reader_does_not_hold_what_it_does_not_read(dawdled: Running) -> 
         writer.get_extra_info("socket").setsockopt(1, 8, 4096)
         writer.write(request * 1_000)  # answered from what is kept, so that it is the reading that is waited for
         start = time.monotonic()
+        await asyncio.sleep(0.5)  # until it is accepted
         before = await open_files(dawdled)
         while await open_files(dawdled) >= before and time.monotonic() - start < 60:
             await asyncio.sleep(0.2)
@@ -188,7 +189,6 @@ def test_a_slow_reader_does_not_hold_what_it_does_not_read(dawdled: Running) -> 
         return time.monotonic() - start
 
     async def open_files(server: Running) -> int:
-        await asyncio.sleep(0)
         return len(list(Path(f"/proc/{server.process.pid}/fd").iterdir()))
 
     taken = asyncio.run(stare())

@@ -5,7 +5,20 @@ import sys
 
 import pytest
 
-FORBIDDEN = ("mcp", "anyio", "starlette", "uvicorn", "httpx", "httpx2", "asyncio", "socket", "paramcount_mcp")
+FORBIDDEN = (
+    "mcp",
+    "anyio",
+    "starlette",
+    "uvicorn",
+    "httpx",
+    "httpx2",
+    "asyncio",
+    "socket",
+    "paramcount_mcp",
+    "eryx",
+    "paramcount.readers.sandbox",
+    "paramcount.readers.worker",
+)
 
 PROGRAM = """
 import sys
@@ -28,7 +41,7 @@ def test_the_core_imports_nothing_of_the_server() -> None:
     assert finished.returncode == 0, finished.stderr
 
 
-@pytest.mark.parametrize("planted", ["import anyio", "import mcp.server", "import paramcount_mcp"])
+@pytest.mark.parametrize("planted", ["import anyio", "import mcp.server", "import paramcount_mcp", "import eryx"])
 def test_a_planted_import_is_noticed(planted: str) -> None:
     finished = run(planted)
     assert finished.returncode != 0

@@ -73,7 +73,16 @@ def layer_of_call(name: str, arguments: Mapping[str, object], *, framework: Fram
     Raises:
         ParamcountError: the name or an argument is unknown, or an argument breaks a rule.
     """
-    return _make(Written(name, (), dict(arguments), ""), framework)
+    return layer_from(Call(name, (), dict(arguments)), framework=framework)
+
+
+def layer_from(call: Call, *, framework: Framework) -> Layer:
+    """Make one layer from a call that was read already.
+
+    Raises:
+        ParamcountError: there is no such layer, or an argument breaks a rule.
+    """
+    return _make(Written(call.name, call.args, call.kwargs, ""), framework)
 
 
 def network(

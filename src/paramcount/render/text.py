@@ -78,7 +78,7 @@ def closing(report: NetworkReport, detail: Detail) -> list[str]:
 _COMPLETENESS = {
     "full": "",
     "params_only": "; parameters only",
-    "partial": "; not everything could be read, and the total lacks what could not",
+    "partial": "; not everything could be read: the total may lack what is not understood",
 }
 
 

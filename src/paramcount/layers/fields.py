@@ -142,12 +142,12 @@ def _at_least(least: int) -> BeforeValidator:
 
 
 def _absent(value: object) -> None:
-    if value is not None:
+    if value is not None and value is not False:
         raise refuse("adds weights that are not counted here yet. Leave it out to count the layer without them.")
 
 
 NotCounted = Annotated[None, BeforeValidator(_absent)]
-"""An argument that may only be left out."""
+"""An argument that may only be left out, or be False."""
 
 Positive = Annotated[int, _at_least(1)]
 """A whole number of at least 1."""

@@ -34,8 +34,9 @@ def load(text: str) -> object:
         return cast("object", json.loads(text))
     except ValueError as error:
         first = str(error)
+    written = _as_json(text)
     try:
-        return cast("object", json.loads(_as_json(text)))
+        return cast("object", json.loads(written))
     except ValueError:
         raise NotationError(f"it is no JSON, and no Python literal: {first:.100}.") from None
 

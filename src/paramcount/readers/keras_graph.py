@@ -30,18 +30,35 @@ _RENAMED: Final[Mapping[str, str]] = {
     "BatchNormalizationV1": "BatchNormalization",
     "BatchNormalizationV2": "BatchNormalization",
     "CuDNNGRU": "GRU",
+    "CustomScaleLayer": "Add",
     "CuDNNLSTM": "LSTM",
     "GRUV2": "GRU",
     "LSTMV2": "LSTM",
     "SyncBatchNormalization": "BatchNormalization",
 }
-"""Classes of Keras 2 that are layers of Keras 3 by another name."""
+"""Classes that are a layer by another name: of Keras 2, and of keras.applications."""
 
 _JOINS: Final = ("Add", "Subtract", "Multiply", "Maximum", "Minimum", "Average")
 """Operations of keras.ops on elements that are a layer too."""
 
-_COUNTED: Final = ("lora_rank", "lora_alpha")
-"""Arguments that change parameters, and that no layer here has."""
+_ELEMENTWISE: Final = frozenset(
+    (
+        "absolute", "add", "cast", "clip", "divide", "exp", "gelu", "hard_silu", "hard_swish", "hardsilu",
+        "identity", "leaky_relu", "log", "maximum", "minimum", "mul", "multiply", "negative", "power", "relu",
+        "relu6", "rsqrt", "sigmoid", "silu", "softmax", "softplus", "sqrt", "square", "sub", "subtract",
+        "tanh", "truediv", "truedivide",
+    )
+)  # fmt: skip
+"""Operations on elements, by the last part of their names: shapes are broadcast, and there are no MACs."""
+
+_WITHOUT_MACS: Final = frozenset(
+    (
+        "amax", "amin", "concat", "concatenate", "expand_dims", "expanddims", "getitem", "max", "mean", "min",
+        "pad", "permute", "reduce_max", "reduce_mean", "reduce_sum", "repeat", "reshape", "shape", "slice",
+        "split", "squeeze", "stack", "sum", "tile", "transpose",
+    )
+)  # fmt: skip
+"""Further operations that multiply and accumulate nothing."""
 
 _MOST_NAMED: Final = 8
 
@@ -97,7 +114,10 @@ class Graph:
         return flow
 
     def _functional(self, inside: "_Inside", config: Fields, given: Sequence[str] | None) -> list[str]:
-        """Each call once what flows into it is there: configurations list layers, and not calls, in order."""
+        """Each call once what flows into it is there: configurations list layers, and not calls, in order.
+
+        In Keras 2 the calls of a model within the model count from 1.
+        """
         values: dict[tuple[str, int], list[str]] = {}
         order = [name for name, _, _ in _references(config.get("input_layers"))]
         if given is not None and len(given) != len(order):
@@ -111,7 +131,8 @@ class Graph:
             calls = sequence(one.get("inbound_nodes")) or ()
             if len(calls) > self.most:
                 raise LimitError(f"{name} is called {len(calls)} times; at most {self.most} layers are answered.")
-            waiting += [_Waiting(one, name, index, _tensors(call)) for index, call in enumerate(calls)]
+            first = int(_is_model(one) and bool(calls) and _mapping(calls[0]) is None)
+            waiting += [_Waiting(one, name, index, _tensors(call)) for index, call in enumerate(calls, start=first)]
         stated = _stated(inside.layers)
         while waiting:
             left: list[_Waiting] = []
@@ -149,7 +170,7 @@ class Graph:
         """Add what a layer, or a model within the model, comes to; returns the values that it gives."""
         cls, config = str(one.get("class_name")), _fields(one.get("config"), name)
         frozen = inside.frozen or config.get("trainable") is False
-        if cls in MODELS or "layers" in config:
+        if _is_model(one):
             kind = "Functional" if "output_layers" in config else "Sequential"
             return self.model(kind, config, name, flowing, frozen=frozen, depth=inside.depth + 1)
         return [self._layer(one, cls, config, name, flowing, stated, frozen=frozen)]
@@ -190,8 +211,6 @@ class Graph:
         if cls not in spellings("keras"):
             self.unknown.setdefault(cls, []).append(name)
             return _stand_in(cls, stated)
-        if any(config.get(argument) for argument in _COUNTED):
-            self.unknown.setdefault(f"{cls} with {' and '.join(filter(config.get, _COUNTED))}", []).append(name)
         try:
             return layer_of_call(_call(cls, config), framework="keras")
         except ParamcountError as error:
@@ -199,11 +218,14 @@ class Graph:
 
     def _operation(self, cls: str, config: Fields, name: str, inputs: int, stated: Shape | None) -> Layer:
         """An operation: a layer where one does the same, else what comes out as it is stated."""
-        if cls in _JOINS and inputs > 1:
-            return layer_of_call(Call(cls, (), {}), framework="keras")
+        function = str(config.get("function", cls))[:60]
+        last = function.rpartition(".")[2].lower()
+        if last in _ELEMENTWISE:
+            joins = "Add" if inputs > 1 else "Identity"
+            return layer_of_call(Call(cls if cls in _JOINS and inputs > 1 else joins, (), {}), framework="keras")
         if stated is None:
-            self.without_shape.append(f"{name} ({str(config.get('function', cls))[:60]})")
-        return _stand_in(cls, stated)
+            self.without_shape.append(f"{name} ({function})")
+        return _stand_in(function, stated, macs=0 if last in _WITHOUT_MACS else None)
 
     def _free(self, name: str) -> str:
         label, number = name, 2
@@ -271,16 +293,25 @@ def _plain(value: object) -> object:
     return value if inner is None else tuple(map(_plain, inner))
 
 
-def _stand_in(cls: str, stated: Shape | None) -> Layer:
-    """A layer of which nothing is known but, perhaps, the shape that comes out."""
+def _stand_in(cls: str, stated: Shape | None, macs: int | None = None) -> Layer:
+    """A layer of which nothing is known but, perhaps, the shape that comes out, and that there are no MACs."""
     what = "".join(character for character in cls[:60] if character not in '"\\\n')
-    return layer_of_call(Call("Stated", (what,), {"output_shape": stated}), framework="keras")
+    return layer_of_call(Call("Stated", (what,), {"output_shape": stated, "macs": macs}), framework="keras")
 
 
 def _stated(layers: Sequence[Fields]) -> dict[tuple[str, int], Shape | None]:
-    """The shapes that the configuration states, where a value flows on: Keras 3 writes them beside each tensor."""
+    """The shapes that the configuration states, where a value flows on.
+
+    Keras 3 writes them beside each tensor; Keras 2, from 2.13 on, what a layer with one input was built for.
+    """
     found: dict[tuple[str, int], Shape | None] = {}
     for one in layers:
+        built = _mapping(one.get("build_config")) or {}
+        first = next(iter(sequence(one.get("inbound_nodes")) or ()), None)
+        tensors = [] if first is None or _mapping(first) is not None else _tensors(first)
+        sizes = sequence(built.get("input_shape"))
+        if len(tensors) == 1 and tensors[0][2] == 0 and sizes and sequence(sizes[0]) is None:
+            found[tensors[0][:2]] = _shape(sizes, batch=True)
         for tensor in _objects(one.get("inbound_nodes")):
             history = sequence(tensor.get("keras_history"))
             if history is not None and len(history) == 3 and type(history[1]) is int and history[2] == 0:
@@ -325,6 +356,11 @@ def _objects(value: object) -> Iterator[Fields]:
             yield from _objects(inner)
     for inner in sequence(value) or ():
         yield from _objects(inner)
+
+
+def _is_model(one: Fields) -> bool:
+    """Whether a layer is a model within the model."""
+    return one.get("class_name") in MODELS or "layers" in (_mapping(one.get("config")) or {})
 
 
 def _mapping(value: object) -> Fields | None:

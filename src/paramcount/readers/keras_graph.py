@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, cast
 
 from paramcount.blocks import joined
-from paramcount.build import layer_of_call
+from paramcount.build import layer_from
 from paramcount.errors import LayerError, LimitError, NotationError, ParamcountError, sequence, shown
 from paramcount.layers import spellings
 from paramcount.layers.base import Layer
@@ -212,7 +212,7 @@ class Graph:
             self.unknown.setdefault(cls, []).append(name)
             return _stand_in(cls, stated)
         try:
-            return layer_of_call(_call(cls, config), framework="keras")
+            return layer_from(_call(cls, config), framework="keras")
         except ParamcountError as error:
             raise error.within(f"layer {name[:60]} ({cls[:60]})") from None
 
@@ -222,7 +222,7 @@ class Graph:
         last = function.rpartition(".")[2].lower()
         if last in _ELEMENTWISE:
             joins = "Add" if inputs > 1 else "Identity"
-            return layer_of_call(Call(cls if cls in _JOINS and inputs > 1 else joins, (), {}), framework="keras")
+            return layer_from(Call(cls if cls in _JOINS and inputs > 1 else joins, (), {}), framework="keras")
         if stated is None:
             self.without_shape.append(f"{name} ({function})")
         return _stand_in(function, stated, macs=0 if last in _WITHOUT_MACS else None)
@@ -296,7 +296,7 @@ def _plain(value: object) -> object:
 def _stand_in(cls: str, stated: Shape | None, macs: int | None = None) -> Layer:
     """A layer of which nothing is known but, perhaps, the shape that comes out, and that there are no MACs."""
     what = "".join(character for character in cls[:60] if character not in '"\\\n')
-    return layer_of_call(Call("Stated", (what,), {"output_shape": stated, "macs": macs}), framework="keras")
+    return layer_from(Call("Stated", (what,), {"output_shape": stated, "macs": macs}), framework="keras")
 
 
 def _stated(layers: Sequence[Fields]) -> dict[tuple[str, int], Shape | None]:

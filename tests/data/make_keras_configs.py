@@ -1,4 +1,4 @@
-"""Configurations and summaries of keras.applications, as the models themselves write them, and what they hold.
+"""Configurations of keras.applications, as the models themselves write them, and what they hold.
 
     python tests/data/make_keras_configs.py tests/data/keras_configs.json.xz
 
@@ -26,13 +26,10 @@ def main(target: Path) -> None:
     models: list[dict[str, Any]] = []
     for name in builders():
         made = getattr(keras.applications, name)(weights=None)
-        lines: list[str] = []
-        made.summary(print_fn=lambda text, lines=lines, **_: lines.append(text), line_length=140)
         models.append(
             {
                 "id": name,
                 "json": made.to_json(),
-                "summary": "\n".join(lines),
                 "parameters": made.count_params(),
                 "trainable": int(sum(math.prod(one.shape) for one in made.trainable_weights)),
                 "input": list(made.input_shape[1:]),

@@ -10,6 +10,7 @@ Needs keras, and for the second tf_keras, which is Keras 2. Totals are theirs.
 import importlib
 import json
 import math
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,7 @@ def main(arguments: list[str]) -> None:
         lines = ",\n".join(json.dumps(row) for row in rows)
         target.write_text(f'{{"models": [\n{lines}\n]}}\n', encoding="utf-8")
         return
+    os.environ["COLUMNS"] = "200"  # a narrower terminal cuts summaries off
     keras = importlib.import_module(arguments[0])
     rows = []
     for name, (made, completeness) in models(keras).items():

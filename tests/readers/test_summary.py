@@ -1,0 +1,96 @@
+"""Summary tables: read exactly, and a number that is blank or wrong is found or said to be missing, never believed."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from paramcount import ParamcountError
+from paramcount.readers import Given, read
+from tests.conftest import table
+from tests.readers.tables import report
+
+KERAS = [one | {"text": one["summary"]} for one in table("keras_small_configs.json")["models"]]
+TORCH = table("torch_summaries.json")["summaries"]
+ALL = KERAS + TORCH
+
+
+@pytest.mark.parametrize("case", ALL, ids=[case["id"] for case in ALL])
+def test_a_whole_table(case: dict[str, Any]) -> None:
+    found = report(case["text"])
+    assert found.totals.parameters.value == case["parameters"]
+    assert found.totals.trainable.value == case["trainable"]
+    assert found.read is not None
+    assert found.read.completeness != "partial"
+    assert not any("wrong" in one or "missing" in one for one in found.read.notes)
+
+
+CELL = re.compile(r"(?<=[\s(])\d{1,3}(?:,\d{3})+(?=[\s)])|(?<=[\s(])\d{2,}(?=[\s)])")
+
+
+def changed(case: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """A table with one number of parameters, or one total, blank or wrong; and what was done."""
+    text: str = case["text"]
+    start = text.index("Layer (type")
+    for place, line in enumerate(text[start:].splitlines()[1:]):
+        for found in list(CELL.finditer(line))[-1:]:
+            total = re.match(r"\s*(?:Total|Trainable|Non-trainable) params", line)
+            if "[" in line[found.start() :] and "│" not in line and not total and "[[" in line:
+                continue
+            if not total and re.match(r"\s*(?:Input|Forward|Params|Estimated|Total mult)", line):
+                continue
+            digits = found[0]
+            wrong = f"{int(digits.replace(',', '')) + 7:,}" if "," in digits else str(int(digits) + 7)
+            for name, new in (("blank", "?".rjust(len(digits))), ("wrong", wrong.rjust(len(digits)))):
+                mended = line[: found.start()] + new + line[found.end() :]
+                yield f"{name} {'total' if total else 'row'} {place}: {digits}", text.replace(line, mended, 1)
+
+
+CHANGED = [(case, what, text) for case in ALL for what, text in list(changed(case))[:24]]
+
+
+def judged(case: dict[str, Any], text: str) -> str:
+    """How a changed table was read: its figures found, said not to agree, refused, or believed."""
+    try:
+        found = report(text)
+    except ParamcountError:
+        return "refused"
+    assert found.read is not None
+    said = any("wrong" in one or "missing" in one for one in found.read.notes)
+    right = found.totals.parameters.value == case["parameters"]
+    if right and said:
+        return "found"
+    if found.read.completeness == "partial":
+        return "marked"
+    return "unnoticed" if right else "wrong"
+
+
+def test_a_number_that_is_blank_or_wrong_is_found_or_marked() -> None:
+    counts = Counter(judged(case, text) for case, _, text in CHANGED)
+    assert counts["wrong"] == 0
+    assert counts["found"] >= 200
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Layer (type)  Output Shape  Param #", "the table has no rows"),
+        ("nothing", "no table was found"),
+        ("Layer (type)  Output Shape  Param #\n" + "d (Dense)  (None, 3)  12\n" * 200_001, "more than 200000 rows"),
+        ("Layer (type)  Output Shape  Param #\nd (Dense)  (None, 99999999999)  12\n", "a shape holds at most"),
+        ("Layer (type)  Output Shape  Param #\n" + "d" * 300 + " (Dense)  (None, 9)  12\n", "a name has at most"),
+    ],
+)
+def test_what_is_refused(text: str, said: str) -> None:
+    with pytest.raises(ParamcountError, match=said):
+        read(Given(text), format="summary")
+
+
+if __name__ == "__main__":
+    for one, what, text in CHANGED:
+        verdict = judged(one, text)
+        if verdict not in ("found", "marked"):
+            print(one["id"], what, verdict)
+    print(len(CHANGED), dict(Counter(judged(one, text) for one, _, text in CHANGED)))

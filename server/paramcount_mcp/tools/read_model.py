@@ -25,7 +25,7 @@ from paramcount_mcp.tools.network_params import WhichDetail, fitting
 
 
 def _format(value: object) -> object:
-    if value != AUTO and value not in readers():
+    if not isinstance(value, str) or (value != AUTO and value not in readers()):
         raise refuse(f"must be one of {', '.join((AUTO, *readers()))}, received {shown(value)}.")
     return value
 

@@ -49,6 +49,8 @@ def _weighted(shapes: Sequence[Sizes], dims: int, name: str, groups: int, channe
     lead, sizes = split(x, dims, name)
     if len(weight) != dims + 2:
         raise OperationError(f"{name} takes a weight of {dims + 2} dimensions, received {text(weight)}")
+    if min(weight) < 1:
+        raise OperationError(f"{name} takes a weight without a dimension of size 0, received {text(weight)}")
     expected = weight[1] * groups if channel_axis == 1 else weight[0]
     if groups < 1 or weight[0] % groups or lead[-1] != expected:
         raise OperationError(

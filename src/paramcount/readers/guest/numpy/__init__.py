@@ -7,7 +7,7 @@ import builtins
 import math
 
 import torch
-from paramcount_guest.state import data_dependent, unsupported
+from paramcount_guest.state import Unsupported, data_dependent
 from torch import _dispatch, _types
 from torch._registry import FUNCTIONS
 from torch._tensor import Tensor
@@ -557,7 +557,22 @@ def __getattr__(name):
     if name in ("int", "float", "bool", "object", "str", "complex"):
         raise AttributeError(f"module 'numpy' has no attribute '{name}'")
 
-    def absent(*args, **kwargs):
-        raise unsupported(f"numpy.{name}")
+    return Unsupported(name, (), {"__qualified__": f"numpy.{name}"})
 
-    return absent
+
+class _Grid:
+    """`ogrid` and `mgrid`, for slices of whole numbers."""
+
+    def __init__(self, whole):
+        self.whole = whole
+
+    def __getitem__(self, slices):
+        slices = slices if isinstance(slices, tuple) else (slices,)
+        vectors = [arange(one.start or 0, one.stop, one.step or 1) for one in slices]
+        if self.whole:
+            return stack(meshgrid(*vectors, indexing="ij"))
+        rank = len(vectors)
+        return [one.reshape(*[-1 if axis == place else 1 for axis in range(rank)]) for place, one in enumerate(vectors)]
+
+
+ogrid, mgrid = _Grid(False), _Grid(True)

@@ -1,12 +1,13 @@
 """The user's files as modules: path → text, relative imports included, and what is imported beside them."""
 
 import ast
+import importlib
 import importlib.machinery
 import importlib.util
 import sys
 
-from paramcount_guest import placeholders
-from paramcount_guest.state import STATE, location
+from paramcount_guest import placeholders, reasons
+from paramcount_guest.state import STATE, Stop, location
 
 _OURS = ("torch", "torchvision", "timm", "numpy", "einops", "paramcount", "paramcount_guest", "pytorch_lightning",
          "lightning", "huggingface_hub", "torchaudio")  # fmt: skip
@@ -108,8 +109,29 @@ class Files:
     def exec_module(self, module):
         path = module.__spec__.origin
         module.__file__ = path
-        code = compile(self.tree(path), path, "exec", dont_inherit=True)
-        exec(code, module.__dict__)
+        self.execute(path, module.__dict__)
+
+    def execute(self, path, space):
+        """Run a file's statements one by one; those that fail are left out and told.
+
+        An ImportError that the file raises itself is its way to say that it is of no use, and is passed on.
+        """
+        flags = 0
+        for node in self.tree(path).body:
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                for name in node.names:
+                    flags |= getattr(importlib.import_module("__future__"), name.name).compiler_flag
+            code = compile(ast.Module([node], []), path, "exec", flags, dont_inherit=True)
+            before = len(STATE.stops)
+            try:
+                exec(code, space)
+                if len(STATE.stops) > before:
+                    raise STATE.stops[before][0]
+            except (Exception, SystemExit, Stop) as error:
+                if isinstance(error, SyntaxError) or (isinstance(error, ImportError) and reasons.raised(error)):
+                    raise
+                del STATE.stops[before:]
+                STATE.skip(path, node, error)
 
     def get_source(self, name):
         path, _ = self.path_of(name)

@@ -1,6 +1,5 @@
 """Runs a user's source against the stand-ins and tells what was built and called."""
 
-import ast
 import contextlib
 import importlib
 import importlib.util
@@ -38,7 +37,7 @@ class _Silent:
 
 def run_json(job):
     """`run` from text to text."""
-    return json.dumps(run(json.loads(job)), default=report.unknown)
+    return json.dumps(run(json.loads(job)), default=str)
 
 
 def run(job):
@@ -71,8 +70,7 @@ def _read(job, found):
             raise FileNotFoundError(f"{main} is not among the files: {', '.join(sorted(job['files']))[:200]}")
         finder = files_.install(job["files"], main)
         module = _module(finder, main)
-        skipped = _execute(finder, module, main)
-    found.skipped = skipped
+        finder.execute(main, module.__dict__)
     with found.stage("construct"):
         made = entries.choose(module, finder.tree(main), job.get("entry"), found)
         if made is None:
@@ -113,47 +111,3 @@ def _packaged(finder, name):
             finder.aliases[f"{package}.{name}"] = next(iter(finder.files))
             return f"{package}.{name}"
     return name
-
-
-def _execute(finder, module, main):
-    """Run the main file's statements one by one; those that fail are left out and told."""
-    tree = finder.tree(main)
-    flags = 0
-    skipped = []
-    for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-            for name in node.names:
-                flags |= getattr(importlib.import_module("__future__"), name.name).compiler_flag
-        code = compile(ast.Module([node], []), main, "exec", flags, dont_inherit=True)
-        before = len(STATE.stops)
-        try:
-            exec(code, module.__dict__)
-            if len(STATE.stops) > before:
-                raise STATE.stops[before][0]
-        except (Exception, SystemExit, Stop) as error:
-            if isinstance(node, (ast.Import, ast.ImportFrom)) and _broken(error):
-                raise
-            del STATE.stops[before:]
-            place = report.place(error)
-            line = place[1] if place[0] == main else node.lineno
-            row = {"file": main, "line": line, "text": report.line_of(main, line), "reason": report.reason(error)}
-            skipped.append(row)
-            for name in _bound(node):
-                STATE.unbound.setdefault(name, (error, place if place[0] == main else (main, node.lineno)))
-            if len(skipped) > 100:
-                raise
-    return skipped
-
-
-def _bound(node):
-    """The names that a statement would have given a value."""
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return [(one.asname or one.name).split(".")[0] for one in node.names]
-    if hasattr(node, "name"):
-        return [node.name]
-    return [one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)]
-
-
-def _broken(error):
-    """Whether an import failed for another reason than a library that is not here."""
-    return isinstance(error, (SyntaxError, Stop)) or not isinstance(error, ImportError)

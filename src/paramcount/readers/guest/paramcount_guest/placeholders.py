@@ -1,5 +1,6 @@
 """What stands for libraries that are not here: inert while a file is imported, an error with its name after that."""
 
+import importlib
 import importlib.machinery
 import sys
 import types
@@ -28,7 +29,8 @@ class Placeholder:
         return self._name
 
     def _stop(self, why="is needed"):
-        return stop("missing library", f"{self._name} {why}, and its library is not here.")
+        hint = STATE.hints.get(self._name.rstrip("()…"), "")
+        return stop("missing library", f"{self._name} {why}, and its library is not here.{hint}")
 
     def __getattr__(self, name):
         if name.startswith("__") and name.endswith("__"):
@@ -194,5 +196,24 @@ def absent(module):
             raise AttributeError(name)
         STATE.stub(f"{module}.{name}")
         return placeholder(f"{module}.{name}")
+
+    return get
+
+
+def given(package):
+    """The `__getattr__` of a package of models: what the user's files hold of it, placeholders for the rest."""
+    folder = package.replace(".", "/") + "/"
+    rest = absent(package)
+
+    def get(name):
+        if not name.startswith("_"):
+            for path in sorted(STATE.files):
+                if path.startswith(folder) and "/" not in path[len(folder) :]:
+                    module = importlib.import_module(f"{package}.{path[len(folder) : -3]}")
+                    if name in vars(module):
+                        return vars(module)[name]
+        found = rest(name)
+        STATE.hints[f"{package}.{name}"] = f" Give the file of {package} that defines it beside yours."
+        return found
 
     return get

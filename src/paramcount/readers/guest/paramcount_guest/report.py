@@ -1,101 +1,18 @@
 """What a reading found, as the trace tells it."""
 
 import contextlib
-import opcode
-import re
-import traceback
 
 from torch import _dispatch, _types
 from torch._grad import no_grad
-from torch._registry import FUNCTIONS
-from torch._tensor import Tensor
-from torch.nn import functional
 from torch.nn.modules.module import Module, tensors_in
 
 from paramcount_guest import summary
+from paramcount_guest.reasons import cause_of, class_of, line_of, place, reason
 from paramcount_guest.state import STATE, Stop
 
 
 class Ended(Exception):
     """A stage ended the reading; the trace says why."""
-
-
-def unknown(value):
-    """What JSON has no form for, in the attributes of a call."""
-    return str(value)[:200]
-
-
-def line_of(file, line):
-    """The text of a line of the user's file."""
-    lines = STATE.texts.get(file, "").splitlines() if file else []
-    return lines[line - 1].strip()[:300] if line and 0 < line <= len(lines) else None
-
-
-def place(error):
-    """The user's innermost file and line that an exception came through."""
-    found = (None, None)
-    if isinstance(error, SyntaxError) and error.filename in STATE.files:
-        return error.filename, error.lineno
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_filename in STATE.files:
-            found = (frame.f_code.co_filename, line)
-    return found
-
-
-def reason(error):
-    """An exception in words."""
-    if isinstance(error, Stop):
-        return error.reason[:600]
-    try:
-        text = str(error)
-    except Exception:
-        text = ""
-    return f"{type(error).__name__}: {text}"[:600] if text else type(error).__name__
-
-
-_RAISE = opcode.opmap["RAISE_VARARGS"]
-
-
-def _ours(error):
-    """Whether an exception tells of a gap in the stand-ins: one that they did not raise on purpose."""
-    found = None
-    for frame, _ in traceback.walk_tb(error.__traceback__):
-        found = frame
-    last = error.__traceback__
-    while last is not None and last.tb_next is not None:
-        last = last.tb_next
-    if last is None:
-        return False
-    if found.f_code.co_filename in STATE.files:
-        called = (
-            re.match(r"(?:Tensor\.)?(\w+)\(\) (?:got|takes|missing)", str(error))
-            if isinstance(error, TypeError)
-            else None
-        )
-        return called is not None and (
-            called[1] in FUNCTIONS or called[1] in vars(functional) or called[1] in vars(Tensor)
-        )
-    if (
-        not isinstance(found.f_globals.get("__name__"), str)
-        or found.f_globals["__name__"].split(".")[0] not in _STAND_INS
-    ):
-        return False
-    return found.f_code.co_code[last.tb_lasti] != _RAISE
-
-
-_STAND_INS = ("torch", "torchvision", "timm", "numpy", "paramcount", "paramcount_guest")
-
-
-def _class_of(error):
-    if isinstance(error, Stop):
-        return error.reason_class
-    if not isinstance(error, (RecursionError, MemoryError)) and _ours(error):
-        return "unsupported"
-    if isinstance(error, (RecursionError, MemoryError)):
-        return "limit"
-    if isinstance(error, ImportError):
-        return "missing library"
-    return "user error"
 
 
 class Trace:
@@ -104,7 +21,6 @@ class Trace:
     def __init__(self):
         self.entry = None
         self.candidates = []
-        self.skipped = []
         self.modules = []
         self.model = None
         self.stopped = None
@@ -129,16 +45,16 @@ class Trace:
             self._stop(name, error, place(error))
 
     def _stop(self, stage, error, where):
-        cause = STATE.unbound.get(error.name) if isinstance(error, NameError) else None
+        cause = cause_of(error)
         for _ in range(20):  # a name that is missing because a statement before was left out, and so on
             if cause is None:
                 break
             stage, error, where = "import", *cause
-            cause = STATE.unbound.get(error.name) if isinstance(error, NameError) else None
+            cause = cause_of(error)
         file, line = where
         failed = STATE.failed[1] if STATE.failed is not None and STATE.failed[0] is error else (None, None, None)
         self.stopped = {
-            "stage": stage, "class": _class_of(error), "reason": reason(error), "module": failed[0],
+            "stage": stage, "class": class_of(error), "reason": reason(error), "module": failed[0],
             "kind": failed[1], "input_shape": failed[2], "file": file, "line": line, "text": line_of(file, line),
         }  # fmt: skip
         raise Ended from None
@@ -225,7 +141,7 @@ class Trace:
             "output_shapes": list(self.output_shapes),
             "stopped": self.stopped,
             "candidates": self.candidates,
-            "skipped": self.skipped,
+            "skipped": STATE.skipped,
             "stubbed": STATE.stubbed,
             "warnings": STATE.warnings,
         }

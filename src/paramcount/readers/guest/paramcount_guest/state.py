@@ -40,8 +40,22 @@ class State:
         self.skipped = []
         self.limit = 400_000
         self.leaves = set()  # paths of modules that are recorded as one call
+        self.hints = {}  # names of placeholders → what to do about it
         self.unbound = {}  # names that statements which were left out would have bound → why, and where
         self.failed = None  # an exception, and the module that raised it
+
+    def skip(self, path, node, error):
+        """Note a statement that failed and was left out, and the names that it would have bound."""
+        from paramcount_guest import reasons
+
+        file, line = reasons.place(error)
+        line = line if file == path else node.lineno
+        if len(self.skipped) >= 100:
+            raise error
+        row = {"file": path, "line": line, "text": reasons.line_of(path, line), "reason": reasons.reason(error)}
+        self.skipped.append(row)
+        for name in reasons.bound(node):
+            self.unbound.setdefault(name, (error, (path, line)))
 
     def outside(self, module):
         """Note a module that is called without being part of the model."""
@@ -127,6 +141,9 @@ class Unsupported(type):
         if name.startswith("__"):
             raise AttributeError(name)
         raise unsupported(f"{cls.__qualified__}.{name}")
+
+    def __getitem__(cls, item):
+        raise unsupported(f"{cls.__qualified__}[…]")
 
     def __or__(cls, other):
         return cls

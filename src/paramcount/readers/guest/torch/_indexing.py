@@ -33,8 +33,8 @@ def _items(index, shape):
             found.append(slice(_bound(item.start), _bound(item.stop), step))
         elif isinstance(item, bool):
             raise unsupported("indexing by True or False")
-        elif isinstance(item, (Tensor, list)) or hasattr(item, "_array_"):
-            one = item if isinstance(item, Tensor) else tensor(item)
+        elif isinstance(item, (Tensor, list, tuple, range)) or hasattr(item, "_array_"):
+            one = item if isinstance(item, Tensor) else tensor(list(item) if isinstance(item, range) else item)
             if one.dtype in (bool_, uint8):
                 if not one._known:
                     raise data_dependent("Indexing by a mask")

@@ -6,17 +6,24 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import einops
+
 import paramcount
 
 _SOURCE = Path(paramcount.__file__).parent
 _PROGRAM = """
-import importlib.machinery, json, sys
+import importlib.machinery, importlib.util, json, sys
 given = json.loads(sys.argv[1])
 sys.path[:] = [given["guest"]] + [place for place in sys.path if "site-packages" not in place]
 space = type(sys)("paramcount")
 space.__path__ = [given["source"]]
 space.__spec__ = importlib.machinery.ModuleSpec("paramcount", None, is_package=True)
 sys.modules["paramcount"] = space
+class Einops:
+    def find_spec(self, name, path=None, target=None):
+        if name == "einops":
+            return importlib.util.spec_from_file_location(name, given["einops"])
+sys.meta_path.insert(0, Einops())
 import harness
 answers = [sys.__stdout__]
 print(json.dumps(harness.run(json.load(sys.stdin))), file=answers[0])
@@ -27,7 +34,7 @@ def read(source: str | dict[str, str], entry: str | None = None, *inputs: list[i
     """The trace of a source: one file's text, or texts by path of which the last is the main file."""
     files = {"model.py": source} if isinstance(source, str) else source
     job = {"files": files, "main": list(files)[-1], "entry": entry, "inputs": list(inputs) or None, **more}
-    given = {"guest": str(_SOURCE / "readers" / "guest"), "source": str(_SOURCE)}
+    given = {"guest": str(_SOURCE / "readers" / "guest"), "source": str(_SOURCE), "einops": einops.__file__}
     done = subprocess.run(
         [sys.executable, "-I", "-B", "-c", _PROGRAM, json.dumps(given)],
         input=json.dumps(job),

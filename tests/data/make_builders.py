@@ -1,8 +1,8 @@
 """Write builders.json: what real torch makes of torchvision's and timm's builders.
 
 Run with an interpreter that has torch, torchvision and timm: `python tests/data/make_builders.py`. Of each builder, made
-without weights: totals, and a digest of what is too long to keep: parameters and buffers by name and shape in order, each
-call of a layer of torch.nn with its output shapes in order, the shapes that come out. Tensors are of the meta device
+without weights: totals, and a digest of what is too long to keep: parameters and buffers by name and shape in order, and
+the shapes that come out. Tensors are of the meta device
 where the model allows it. `macs` is half of what `torch.utils.flop_counter` counts.
 """
 
@@ -30,7 +30,7 @@ SMALLER = {"inception_v3": [3, 299, 299], "mvit_v1_b": [3, 16, 224, 224], "s3d":
 
 def digest(found: dict[str, Any]) -> str:
     """A digest of names and shapes."""
-    kept = [found[name] for name in ("parameters", "frozen", "buffers", "calls", "outputs")]
+    kept = [found[name] for name in ("parameters", "frozen", "buffers", "outputs")]
     return hashlib.sha256(json.dumps(kept).encode()).hexdigest()[:32]
 
 

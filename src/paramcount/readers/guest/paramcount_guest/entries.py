@@ -108,6 +108,8 @@ def _references(tree, classes, functions):
 
 
 def _parameters(maker):
+    if inspect.isclass(maker) and maker.__init__ is Module.__init__:
+        return []
     try:
         found = list(inspect.signature(maker).parameters.values())
     except (TypeError, ValueError):

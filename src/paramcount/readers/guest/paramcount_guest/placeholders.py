@@ -90,12 +90,19 @@ class Placeholder:
         return hash(self._name)
 
     def __eq__(self, other):
-        return self is other
+        if self is other:
+            return True
+        raise self._stop("is compared")
+
+    def __ne__(self, other):
+        return not self == other
 
     def __bool__(self):
+        raise self._stop()
+
+    def __setitem__(self, item, value):
         if STATE.stage != "import":
-            raise self._stop()
-        return True
+            raise self._stop("is changed")
 
     def __iter__(self):
         raise self._stop("is iterated over")

@@ -323,7 +323,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
             if isinstance(item, Tensor) or hasattr(item, "_array_"):
                 kind = item.dtype if isinstance(item, Tensor) else as_dtype_of(item)
                 found = kind if found is None else promote(found, kind)
-                if isinstance(item, Tensor) and not item._known:
+                if not item._known:
                     unknown = True
                 else:
                     values.extend(item._list())

@@ -1,0 +1,128 @@
+"""What the guest refuses, and how: unknown never becomes zero, and blame goes where it belongs."""
+
+from typing import Any
+
+import pytest
+
+from tests.readers.guest import named, read
+
+HEAD = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\n"
+
+
+def net(built: str = "pass", run: str = "return x", head: str = "") -> str:
+    return (
+        f"{HEAD}{head}\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        f"        {built}\n    def forward(self, x):\n        {run}\n"
+    )
+
+
+def stopped(source: str | dict[str, str], entry: str | None = None, *inputs: list[int]) -> dict[str, Any]:
+    return read(source, entry, *inputs)["stopped"]
+
+
+@pytest.mark.parametrize(
+    ("source", "stage", "kind", "words"),
+    [
+        (net("self.c = nn.Conv2d(3, 8, kernel=3)"), "construct", "user error", "unexpected keyword argument 'kernel'"),
+        (net("self.c = nn.Conv2d(3, 8)"), "construct", "user error", "kernel_size"),
+        (net("self.c = nn.Conv2d(3, 8.0, 3)"), "construct", "user error", "float"),
+        (net("self.c = nn.Conv2d(3, 8, 3, groups=2)"), "construct", "user error", "divisible by groups"),
+        (net("self.c = nn.Convolution(3)"), "construct", "user error", "has no attribute 'Convolution'"),
+        (net("self.c = nn.FractionalMaxPool2d(2, 2)"), "construct", "unsupported", "torch.nn.FractionalMaxPool2d"),
+        (net("self.c = torch.linalg.qr(torch.eye(3))"), "construct", "unsupported", "torch.linalg.qr"),
+        (net("self.c = wandb.Layer(3)", head="import wandb\n"), "construct", "missing library", "wandb.Layer"),
+        (net("self.c = nn.ReLU()", "return wandb.f(x)", "import wandb\n"), "forward", "missing library", "wandb.f"),
+        (net("self.n = len(mmcv.ARCH)", head="import mmcv\n"), "construct", "missing library", "mmcv.ARCH"),
+        (net("self.c = nn.Linear(cv2.W, 3)", head="import cv2\n"), "construct", "missing library", "cv2.W"),
+        (net("self.c = nn.Linear(3, 4)", "return self.c(x)"), "forward", "user error", "cannot be multiplied"),
+        (net("pass", "return x + torch.zeros(3)"), "forward", "user error", "must match the size"),
+        (net("pass", "return x.transpose(1, 2).view(-1)"), "forward", "user error", "Use .reshape"),
+        (net("pass", "return x if x.sum() > 0 else -x"), "forward", "data-dependent", "condition on a tensor"),
+        (net("pass", "return x[x > 0]"), "forward", "data-dependent", "mask"),
+        (net("pass", "return x.svd()"), "forward", "unsupported", "Tensor.svd"),
+        (net("pass", "return x.nothing()"), "forward", "user error", "'Tensor' object has no attribute 'nothing'"),
+        (net("self.a = nn.Linear(1, 1)\n        raise KeyError('k')"), "construct", "user error", "KeyError"),
+        (net("self.l = nn.LazyLinear(3)"), None, None, ""),
+    ],
+)  # fmt: skip
+def test_what_stops_a_reading_is_told_by_its_name(source, stage, kind, words):
+    found = stopped(source, None, [4, 5])
+    if stage is None:
+        assert found["reason"].endswith("is a lazy module that the first input does not reach.")
+        return
+    assert (found["stage"], found["class"]) == (stage, kind)
+    assert words in found["reason"]
+    assert found["file"] == "model.py"
+    assert found["text"] in source
+
+
+def test_parameters_are_kept_where_forward_stops():
+    trace = read(net("self.c = nn.Linear(5, 4)", "return torch.linalg.svd(self.c(x))"), None, [4, 5])
+    assert trace["completeness"] == "params_only"
+    assert named(trace, "parameters") == [["c.weight", [4, 5]], ["c.bias", [4]]]
+    assert trace["stopped"]["text"] == "return torch.linalg.svd(self.c(x))"
+
+
+@pytest.mark.parametrize("caught", ["Exception", "BaseException", ""])
+def test_a_refusal_that_the_source_swallows_is_still_one(caught):
+    built = f"try:\n            self.c = nn.FractionalMaxPool2d(2, 2)\n        except {caught}:\n            self.c = nn.ReLU()"
+    found = stopped(net(built), None)
+    assert (found["class"], found["reason"]) == ("unsupported", "torch.nn.FractionalMaxPool2d is not supported.")
+
+
+def test_what_exists_is_told_from_what_does_not():
+    built = "self.n = nn.Linear(1, 1 + hasattr(nn, 'RMSNorm') + 2 * hasattr(F, 'nothing') + 4 * hasattr(torch, 'svd'))"
+    assert named(read(net(built)), "parameters")[0] == ["n.weight", [6, 1]]
+
+
+def test_a_missing_library_takes_the_way_that_the_source_has_for_it():
+    head = "try:\n    from apex import Norm\nexcept ImportError:\n    Norm = nn.LayerNorm\n"
+    trace = read(net("self.n = Norm(7)", head=head))
+    assert named(trace, "parameters") == [["n.weight", [7]], ["n.bias", [7]]]
+    assert trace["warnings"] == ["apex is not here; the source's own way without it was taken."]
+
+
+def test_what_was_left_out_is_blamed_and_not_what_missed_it():
+    head = "import yaml\nWIDTHS = [2 * width for width in yaml.load('widths')]\n"
+    found = stopped(net("self.n = nn.Linear(1, WIDTHS[0])", head=head))
+    assert (found["stage"], found["class"], found["line"]) == ("import", "missing library", 5)
+    assert "yaml.load" in found["reason"]
+
+
+def test_a_model_is_never_guessed():
+    two = f"{HEAD}class A(nn.Module):\n    pass\nclass B(nn.Module):\n    def __init__(self, n, m=2):\n        super().__init__()\n"
+    trace = read(two)
+    assert trace["candidates"] == [{"call": "A()", "requires": []}, {"call": "B(n, m=2)", "requires": ["n"]}]
+    assert trace["entry"] is None
+    assert trace["completeness"] == "failed"
+    assert read(f"{two}model = B(3)\n")["entry"] == {"text": "model", "how": "module-level model", "class": "B"}
+    assert read(two, "B(1)")["entry"] == {"text": "B(1)", "how": "given", "class": "B"}
+    loss = f"{HEAD}class A(nn.Module):\n    pass\nclass FocalLoss(nn.Module):\n    pass\n"
+    assert read(loss)["entry"]["how"] == "only root class"
+    builder = f"{HEAD}class A(nn.Module):\n    def __init__(self, n):\n        super().__init__()\ndef build():\n    return A(2)\n"
+    assert read(builder)["entry"] == {"text": "build()", "how": "only builder without required arguments", "class": "A"}
+
+
+def test_several_files_and_relative_imports():
+    files = {
+        "pkg/parts/__init__.py": "from .block import Block\n",
+        "pkg/parts/block.py": f"{HEAD}from ..sizes import WIDTH\nclass Block(nn.Linear):\n    def __init__(self):\n        super().__init__(WIDTH, 3)\n",
+        "pkg/sizes.py": "WIDTH = 5\n",
+        "pkg/model.py": f"{HEAD}from .parts import Block\nclass Net(nn.Sequential):\n    def __init__(self):\n        super().__init__(Block())\n",
+    }
+    trace = read(files, None, [5])
+    assert trace["stopped"] is None
+    assert trace["output_shapes"] == [[1, 3]]
+    assert trace["modules"][1]["kind"] == "Linear"
+
+
+def test_a_layer_that_is_not_registered_is_warned_of():
+    trace = read(net("self.c = [nn.Linear(5, 4)]", "return self.c[0](x)"), None, [5])
+    assert named(trace, "parameters") == []
+    assert "Linear is called but is not registered in the model, so its 24 parameters" in trace["warnings"][0]
+
+
+def test_an_embedding_is_given_whole_numbers():
+    trace = read(net("self.e = nn.Embedding(9, 4)", "return self.e(x)"), None, [6])
+    assert trace["output_shapes"] == [[1, 6, 4]]
+    assert trace["warnings"] == ["The input is a tensor of whole numbers, as its embedding needs."]

@@ -1,8 +1,9 @@
-"""Fill sources.json anew: what real torch makes of each source in it.
+"""Fill sources.json and constructs.json anew: what real torch makes of each source in them.
 
 Run with an interpreter that has torch, in a disposable environment: `python tests/data/make_sources.py`. Of each source
 the parameters and buffers are kept, with names and shapes in order; the output shape of each call of a layer of
-torch.nn, in order; the shape that comes out; and MACs, half of what `torch.utils.flop_counter` counts.
+torch.nn, in order; the shape that comes out; and, for the networks of sources.json, MACs: half of what `torch.utils.flop_counter` counts. It leaves out or
+adds to what constructs.json is about: deformable convolution, fused attention, norms of weights.
 """
 
 import inspect
@@ -14,7 +15,6 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-FILE = Path(__file__).with_name("sources.json")
 HOLDERS = {
     "Module", "Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict", "DataParallel", "Transformer",
     "TransformerEncoder", "TransformerDecoder", "TransformerEncoderLayer", "TransformerDecoderLayer",
@@ -73,21 +73,23 @@ def described(model: nn.Module, inputs: list[torch.Tensor]) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Run every source again."""
-    torch.set_num_threads(1)
-    held = json.loads(FILE.read_text())
+def refill(file: Path, figures: set[str]) -> None:
+    """Run every source of a file again and keep some of the figures."""
+    held = json.loads(file.read_text())
     rows: list[str] = []
     for row in held["sources"]:
         space: dict[str, Any] = {"__name__": "source"}
         exec(row["source"], space)  # noqa: S102 - the sources of this file
         model = eval(row["entry"], space)  # noqa: S307 - the same
-        inputs = [torch.zeros(1, *shape) for shape in row["inputs"]]
+        found = described(model, [torch.zeros(1, *shape) for shape in row["inputs"]])
         kept = {name: row[name] for name in ("id", "entry", "inputs", "source")}
-        rows.append(json.dumps(kept | described(model, inputs)))
+        rows.append(json.dumps(kept | {name: value for name, value in found.items() if name in figures}))
     about = f"torch {torch.__version__.split('+')[0]}, CPU, evaluation mode, batch of one; written by make_sources.py"
-    FILE.write_text(f'{{"about": "{about}", "sources": [\n' + ",\n".join(rows) + "\n]}\n")
+    file.write_text(f'{{"about": "{about}", "sources": [\n' + ",\n".join(rows) + "\n]}\n")
 
 
 if __name__ == "__main__":
-    main()
+    torch.set_num_threads(1)
+    shapes = {"parameters", "frozen", "buffers", "calls", "outputs"}
+    refill(Path(__file__).with_name("sources.json"), shapes | {"macs"})
+    refill(Path(__file__).with_name("constructs.json"), shapes)

@@ -7,7 +7,9 @@ from tests.conftest import table
 from tests.readers.guest import named, read
 
 
-@pytest.mark.parametrize("row", table("sources.json")["sources"], ids=lambda row: row["id"])
+@pytest.mark.parametrize(
+    "row", table("sources.json")["sources"] + table("constructs.json")["sources"], ids=lambda row: row["id"]
+)
 def test_a_source_is_built_and_run_as_torch_does(row):
     trace = read(row["source"], row["entry"], *row["inputs"])
     assert trace["stopped"] is None

@@ -53,6 +53,12 @@ class RNNBase(Layer):
 
     _mode_ = None
 
+    def _hyper_(self):
+        found = super()._hyper_()
+        if self.mode != "LSTM":
+            found.pop("proj_size", None)
+        return found
+
     @property
     def all_weights(self):
         return [list(self._parameters.values())]

@@ -3,7 +3,7 @@
 Run with an interpreter that has torch, torchvision and timm: `python tests/data/make_builders.py`. Of each builder, made
 without weights: totals, and a digest of what is too long to keep: parameters and buffers by name and shape in order, and
 the shapes that come out. Tensors are of the meta device
-where the model allows it. `macs` is half of what `torch.utils.flop_counter` counts.
+where the model allows it.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from typing import Any
 import timm
 import torch
 import torchvision
-from make_sources import described
+from make_sources import tensors
 from timm.models._registry import _module_to_models
 from torchvision import models
 
@@ -34,17 +34,33 @@ def digest(found: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(kept).encode()).hexdigest()[:32]
 
 
+def figures(make: Callable[[], torch.nn.Module], shape: list[int], device: str) -> dict[str, Any]:
+    """Names and shapes of one model, run on a batch of one in evaluation mode."""
+    with torch.device(device), torch.no_grad():
+        model = make().eval()
+        output = model(torch.empty(1, *shape))
+    return {
+        "parameters": [[name, list(one.shape)] for name, one in model.named_parameters()],
+        "frozen": [name for name, one in model.named_parameters() if not one.requires_grad],
+        "buffers": [[name, list(one.shape)] for name, one in model.named_buffers()],
+        "outputs": [list(one.shape) for one in tensors(output)],
+    }
+
+
 def row(library: str, module: str, call: str, shape: list[int], make: Callable[[], torch.nn.Module]) -> dict[str, Any]:
     """The figures of one builder."""
     try:
-        with torch.device("meta"), torch.no_grad():
-            found = described(make(), [torch.empty(1, *shape)])
-    except (RuntimeError, NotImplementedError, AssertionError):  # a number is read from a tensor
-        found = described(make(), [torch.empty(1, *shape)])
-    total = sum(prod(one) for _, one in found["parameters"])
-    buffers = sum(prod(one) for _, one in found["buffers"])
-    figures = {"parameters": total, "buffers": buffers, "macs": found["macs"], "digest": digest(found)}
-    return {"library": library, "module": module, "call": call, "input": shape} | figures
+        found = figures(make, shape, "meta")
+    except (RuntimeError, NotImplementedError):  # a number is read from a tensor
+        with torch.device("meta"):
+            size = sum(one.numel() for one in make().parameters())
+        if size > 60_000_000:
+            raise
+        found = figures(make, shape, "cpu")
+    total, buffers = (sum(prod(one) for _, one in found[name]) for name in ("parameters", "buffers"))
+    own = {"library": library, "module": module, "call": call, "input": shape}
+    print(call, total, flush=True)
+    return own | {"parameters": total, "buffers": buffers, "digest": digest(found)}
 
 
 def of_torchvision() -> Iterator[dict[str, Any]]:
@@ -75,9 +91,6 @@ def of_timm() -> Iterator[dict[str, Any]]:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    rows: list[str] = []
-    for one in (*of_torchvision(), *of_timm()):
-        rows.append(json.dumps(one))
-        print(one["call"], one["parameters"], flush=True)
+    rows = [json.dumps(one) for one in (*of_torchvision(), *of_timm())]
     versions = {one.__name__: one.__version__.split("+")[0] for one in (torch, torchvision, timm)}
     FILE.write_text(f'{{"about": {json.dumps(versions)}, "builders": [\n' + ",\n".join(rows) + "\n]}\n")

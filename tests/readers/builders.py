@@ -9,10 +9,7 @@ import ast
 import hashlib
 import json
 import math
-import subprocess
 import sys
-import tempfile
-import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,23 +18,14 @@ from typing import Any
 from paramcount import ParamcountError
 from paramcount.readers.sandbox import Sandboxes
 from tests.conftest import table
+from tests.readers import wheels
 from tests.readers.guest import named
 
 LEAST = {"torchvision": 1.0, "timm": 0.8}
 """The share of builders that must be exact."""
 
 
-def wheel(name: str, version: str, folder: str) -> dict[str, str]:
-    """The source files of a wheel, by path."""
-    fetch = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--dest", folder]
-    subprocess.run([*fetch, "--python-version", "3.12", f"{name}=={version}"], check=True, stderr=subprocess.DEVNULL)
-    (file,) = Path(folder).glob(f"{name}-*.whl")
-    with zipfile.ZipFile(file) as held:
-        names = [one for one in held.namelist() if one.startswith(f"{name}/") and one.endswith(".py")]
-        return {one: held.read(one).decode() for one in names}
-
-
-def sources(library: str, module: str, held: dict[str, str]) -> tuple[dict[str, str], str]:
+def given(library: str, module: str, held: dict[str, str]) -> tuple[dict[str, str], str]:
     """The main file of a builder and those that it needs, as a user would give them."""
     main = f"{library}/models/{module.replace('.', '/')}.py"
     always = [one for one in held if one.startswith("timm/layers/")] if library == "timm" else []
@@ -85,7 +73,7 @@ def digest(trace: dict[str, Any]) -> str:
 
 def verdict(row: dict[str, Any], held: dict[str, dict[str, str]], sandboxes: Sandboxes) -> str:
     """ "exact", or what is otherwise."""
-    files, main = sources(row["library"], row["module"], held[row["library"]])
+    files, main = given(row["library"], row["module"], held[row["library"]])
     job = {"files": files, "main": main, "entry": row["call"], "inputs": [row["input"]]}
     try:
         trace = json.loads(sandboxes.run(job))
@@ -104,8 +92,8 @@ def main() -> int:
     data = table("builders.json")
     wanted = sys.argv[1:] or list(LEAST)
     rows = [row for row in data["builders"] if row["library"] in wanted]
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
-        held = {name: wheel(name, data["about"][name], folder) for name in wanted}
+    held = {name: wheels.sources(name) for name in wanted}
+    with ThreadPoolExecutor(2) as pool:
         sandboxes = Sandboxes(2)
         verdicts = list(pool.map(lambda row: verdict(row, held, sandboxes), rows))
         sandboxes.close()

@@ -116,7 +116,7 @@ class Flow:
         found: list[Run] = []
         for node in self.network.unused:
             self.at = f"layer {node.name} ({node.layer})"
-            inputs: tuple[Shape | None, ...] = (None,) * node.layer.kind.inputs[0]
+            inputs: tuple[Shape | None, ...] = node.takes or (None,) * node.layer.kind.inputs[0]
             made = _trained(derived(node.layer, inputs), node)
             found.append(Run(node, inputs, replace(made, macs=ZERO, output_shape=None)))
         return tuple(found)
@@ -127,8 +127,8 @@ class Flow:
     def _run(self, node: Node) -> Run:
         layer, unordered = node.layer, UNKNOWN in node.inputs
         inputs = tuple([self.shapes[name] for name in node.inputs])
-        if unordered and layer.kind.inputs == (0, 0):
-            inputs = ()
+        if unordered and (node.takes or layer.kind.inputs == (0, 0)):
+            inputs = node.takes
         if node.shares and isinstance(layer, type(self._own[node.shares].layer)):
             layer = self._own[node.shares].layer  # with everything filled in, unless it runs in another way here
         key = (layer, inputs, node.frozen, node.fixed, bool(node.shares), unordered)

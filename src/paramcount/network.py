@@ -32,6 +32,8 @@ class Node:
     """Whether its parameters are kept as they are in training."""
     fixed: frozenset[str] = frozenset()
     """Those of its parameters that are, where it is not all of them."""
+    takes: tuple[Shape, ...] = ()
+    """What flowed into it when its weights were made, where what flows into it now is not known."""
 
 
 def loose(node: Node) -> Node:

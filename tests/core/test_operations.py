@@ -7,7 +7,12 @@ import pytest
 
 from paramcount.operations import OPERATIONS, OperationError, macs, outputs
 
-_ROWS = json.loads((Path(__file__).parent.parent / "data" / "operations.json").read_text())["rows"]
+_DATA = Path(__file__).parent.parent / "data"
+_ROWS = [
+    row
+    for name in ("operations.json", "keras_operations.json")
+    for row in json.loads((_DATA / name).read_text())["rows"]
+]
 
 
 @pytest.mark.parametrize("row", _ROWS, ids=lambda row: row["torch"])

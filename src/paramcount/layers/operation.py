@@ -214,22 +214,27 @@ def _of_each(reach: Reach) -> Reach:
 
 _TORCH: Final = "torch 2.14.1"
 
+_OP: Final = Signature(
+    ("Op",),
+    (
+        Parameter("name", "operation"),
+        Parameter("output", "output", 0, keyword_only=True),
+        Parameter("whole", "whole", (), keyword_only=True),
+        Parameter("attributes", "attributes", (), canonical_only=True),
+    ),
+    rest="attributes",
+)
+_CONSTANT: Final = Signature(("Constant",), (Parameter("data", "sizes", tensor=True),))
+_BATCHED: Final = Signature(("Batched",), (Parameter("layer", "layer", layer=True),))
+
 KINDS = (
     Kind(
         "operation",
         "An operation on tensors by PyTorch's name, dimensions counted with the batch in front; whole lists inputs, "
         "and -1 for the output, that flow with all their dimensions.",
         Operation,
-        Signature(
-            ("Op",),
-            (
-                Parameter("name", "operation"),
-                Parameter("output", "output", 0, keyword_only=True),
-                Parameter("whole", "whole", (), keyword_only=True),
-                Parameter("attributes", "attributes", (), canonical_only=True),
-            ),
-            rest="attributes",
-        ),
+        _OP,
+        _OP,
         examples=(
             Example('Op("permute", dims=(0, 2, 3, 1))', 0, _TORCH, (3, 5, 7), (5, 7, 3)),
             Example('Op("matmul")', 0, _TORCH, ((4, 9, 16), (4, 16, 9)), (4, 9, 9)),
@@ -241,7 +246,8 @@ KINDS = (
         "constant",
         "A tensor that is made while the model runs: neither learnt nor saved.",
         Constant,
-        Signature(("Constant",), (Parameter("data", "sizes", tensor=True),)),
+        _CONSTANT,
+        _CONSTANT,
         examples=(Example("Constant((1, 9))", 0, _TORCH, None, (1, 9)),),
         inputs=(0, 0),
     ),
@@ -249,7 +255,8 @@ KINDS = (
         "batched",
         "A layer on each element of the first dimension.",
         Batched,
-        Signature(("Batched",), (Parameter("layer", "layer", layer=True),)),
+        _BATCHED,
+        _BATCHED,
         examples=(Example("Batched(Conv2d(3, 8, 3))", 224, _TORCH, (5, 3, 9, 9), (5, 8, 7, 7)),),
         inputs=(1, None),
     ),

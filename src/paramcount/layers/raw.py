@@ -90,6 +90,7 @@ KINDS = (
             ("Parameter",),
             (Parameter("data", "sizes", tensor=True), Parameter("requires_grad", "requires_grad", True)),
         ),
+        Signature(("Weight",), (Parameter("shape", "sizes"), Parameter("trainable", "requires_grad", True))),
         examples=(
             Example("Parameter((1, 197, 768))", 151296, "torchvision 0.29.1, vit_b_16.encoder.pos_embedding", None,
                     (1, 197, 768)),

@@ -8,6 +8,7 @@ from paramcount.build import layer_of_call
 from paramcount.errors import ParamcountError
 from paramcount.layers import spellings
 from paramcount.layers.base import Layer
+from paramcount.signature import Framework
 
 _OTHER_NAMES: Final[Mapping[str, str]] = {
     "add": "Add",
@@ -35,8 +36,22 @@ _ALIKE: Final = frozenset(
 """Functions that are called as their layers are, but for capitals and underscores."""
 
 
-def functional(operation: str, attributes: Mapping[str, object], inputs: int) -> Layer | None:
+_KERAS: Final[Mapping[str, str]] = {
+    "add": "Add",
+    "sub": "Subtract",
+    "mul": "Multiply",
+    "maximum": "Maximum",
+    "minimum": "Minimum",
+}
+
+_KERAS_ACTIVATIONS: Final = frozenset(("relu", "sigmoid", "tanh", "gelu", "silu", "elu", "selu", "softplus", "mish"))
+"""Activations of Keras that go by the operation's name."""
+
+
+def functional(operation: str, attributes: Mapping[str, object], inputs: int, framework: Framework) -> Layer | None:
     """The layer that does what an operation does, None where there is none. Its output is still to be compared."""
+    if framework == "keras":
+        return _of_keras(operation, inputs)
     name = _OTHER_NAMES.get(operation)
     if name is None:
         name = _layers().get(operation.replace("_", "")) if operation in _ALIKE else None
@@ -49,6 +64,14 @@ def functional(operation: str, attributes: Mapping[str, object], inputs: int) ->
         )
     except ParamcountError:
         return None
+
+
+def _of_keras(operation: str, inputs: int) -> Layer | None:
+    if operation in _KERAS and inputs == 2:
+        return layer_of_call(_KERAS[operation], {}, framework="keras")
+    if operation in _KERAS_ACTIVATIONS and inputs == 1:
+        return layer_of_call("Activation", {"activation": operation}, framework="keras")
+    return None
 
 
 @cache

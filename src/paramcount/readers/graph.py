@@ -23,6 +23,7 @@ from paramcount.readers.functional import functional
 from paramcount.readers.trace import MAX_CALLS, MAX_VALUES, Call, Operand
 from paramcount.readers.verify import Checked, Held, MismatchError, Tree, joined
 from paramcount.shapes import text
+from paramcount.signature import Framework
 
 type Full = tuple[int, ...]
 """A shape with the batch."""
@@ -94,11 +95,11 @@ class Graph:
             if held is None:
                 raise MismatchError(f"{operand.parameter!r} is used, and no module has it.")
             if held.full not in self.owners:
-                self.owners[held.full] = self.add(held.full, raw(held), (), weighs=True)
+                self.owners[held.full] = self.add(held.full, raw(held, self.tree.framework), (), weighs=True)
             return Value(self.owners[held.full], held.claim.shape, whole=True)
         if operand.constant is None:
             raise MismatchError(f"{_place(call)} has an input that is nothing.")
-        layer = layer_of_kind("constant", {"sizes": operand.constant}, framework="pytorch")
+        layer = layer_of_kind("constant", {"sizes": operand.constant}, framework=self.tree.framework)
         return Value(self.add(joined(call.scope, "constant"), layer, ()), operand.constant, whole=True)
 
     # calls
@@ -115,7 +116,7 @@ class Graph:
             return
         rule = OPERATIONS.get(call.op)
         if rule is not None and len(operands) == len(call.outputs) == 1 and rule.outputs in ELEMENTWISE:
-            layer = functional(call.op, call.attributes, 1)
+            layer = functional(call.op, call.attributes, 1, self.tree.framework)
             if layer is None and call.op not in MOVED and operands[0].full == call.outputs[0].shape:
                 self.set(call.outputs[0].value, operands[0])  # it changes nothing that is counted
                 return
@@ -134,7 +135,7 @@ class Graph:
         if alike and (made.whole or any(one.whole for one in operands)):
             alike = not _COUNTS_BATCH & call.attributes.keys()
         for layer in (
-            functional(call.op, call.attributes, len(operands)) if alike else None,
+            functional(call.op, call.attributes, len(operands), self.tree.framework) if alike else None,
             self._exact(call, operands, place, whole=made.whole),
             self._by_shape(SHAPED, operands, full, macs),
         ):
@@ -179,7 +180,7 @@ class Graph:
         key = f"{name} {attributes} {whole} {output}"
         if key not in self._made:
             fields = {"operation": name, "output": output, "whole": tuple(whole), "attributes": attributes}
-            self._made[key] = layer_of_kind("operation", fields, framework="pytorch")
+            self._made[key] = layer_of_kind("operation", fields, framework=self.tree.framework)
         return self._made[key]
 
     # modules
@@ -239,7 +240,7 @@ class Graph:
     def _batched(self, layer: Layer) -> Layer:
         key = f"batched {id(layer)}"
         if key not in self._made:
-            self._made[key] = Batched(kind=kind_named("batched"), framework="pytorch", layer=layer)
+            self._made[key] = Batched(kind=kind_named("batched"), framework=self.tree.framework, layer=layer)
         return self._made[key]
 
     def _as(self, one: Value, *, whole: bool) -> Value:
@@ -261,11 +262,23 @@ class Graph:
         inputs = tuple([operand.name for operand in operands])
         label = one.path or one.module.class_name
         found = self.derive(layer, operands)
+        if found is not None and self.tree.framework == "keras":
+            self._built_alike(one, found)
         weighs = bool(one.tensors) or found is None or found.macs is None or found.macs.value > 0
         node = self.add(label, layer, inputs, own=True, one=one, shares=shares, weighs=weighs)
         if one.tensors:
             self.owners.setdefault(one.path, node)
         return node
+
+    def _built_alike(self, one: Checked, found: Derivation) -> None:
+        """Refuse weights that were made for something else than flows in: Keras's depend on it."""
+        for tensor in found.tensors:
+            if tensor.name in one.tensors and one.tensors[tensor.name].claim.shape != tensor.shape:
+                claim = one.tensors[tensor.name].claim.shape
+                raise MismatchError(
+                    f"{one.path}.{tensor.name} is recorded as {text(claim)}; what flows in makes it "
+                    f"{text(tensor.shape)}."
+                )
 
     # nodes
 
@@ -316,18 +329,20 @@ class Graph:
             self.unverified.append(words)
 
 
-def raw(held: Held) -> Layer:
+def raw(held: Held, framework: Framework) -> Layer:
     """A parameter or buffer by itself."""
     fields: dict[str, object] = {"sizes": held.claim.shape}
     if held.buffer:
         return layer_of_kind("buffer", fields, framework="pytorch")
     if not held.claim.trainable:
         fields["requires_grad"] = False
-    return layer_of_kind("parameter", fields, framework="pytorch")
+    return layer_of_kind("parameter", fields, framework=framework)
 
 
 def trained(node: Node, one: Checked | None) -> Node:
     """The node with those of its module's parameters marked that are not trained."""
+    if one is not None and one.module.built:
+        node = replace(node, takes=one.module.built)
     frozen = () if one is None else one.frozen
     if not frozen or one is None:
         return node

@@ -19,6 +19,7 @@ from paramcount.readers.trace import Skipped, Stopped, Trace, parse
 from paramcount.readers.traced import network
 from paramcount.report import Read
 from paramcount.shapes import known
+from paramcount.signature import Framework
 
 MAX_SOURCE: Final = 2**20
 """Bytes of source, all files together."""
@@ -44,7 +45,16 @@ def _likeness(given: Given) -> float:
 
 
 def _read(given: Given, asked: Asked) -> Reading:
-    job = sandboxes().start(_job(given, asked))
+    return read_source(given, asked, "pytorch")
+
+
+def read_source(given: Given, asked: Asked, framework: Framework) -> Reading:
+    """Run source in a sandbox, and make the answer of what it records.
+
+    Raises:
+        ParamcountError: it cannot be run, or what it records is not believed.
+    """
+    job = sandboxes().start(_job(given, asked, framework))
     steps = 0
     try:
         while not job.wait(STEP):
@@ -56,12 +66,15 @@ def _read(given: Given, asked: Asked) -> Reading:
     return reading(parse(job.answer()), asked)
 
 
-def _job(given: Given, asked: Asked) -> Mapping[str, object]:
+def _job(given: Given, asked: Asked, framework: Framework) -> Mapping[str, object]:
     """What the guest is asked."""
     if given.stream is not None:
         raise NotationError(f"{given.name or 'what was given'} is no text.")
-    if asked.framework == "keras":
-        raise LayerError("framework='keras', but the source imports PyTorch. Leave framework out.")
+    if asked.framework not in (None, framework):
+        names = {"keras": "Keras", "pytorch": "PyTorch"}
+        raise LayerError(
+            f"framework={asked.framework!r}, but the source imports {names[framework]}. Leave framework out."
+        )
     files = _placed(given.files or {given.name or _NAME: given.text})
     size = sum(len(text.encode("utf-8", "surrogatepass")) for text in files.values())
     if size > MAX_SOURCE:
@@ -97,6 +110,8 @@ def reading(trace: Trace, asked: Asked) -> Reading:
     if trace.completeness == "failed":
         raise NotationError(_failure(trace))
     shapes = [shape for shape in map(known, asked.input_shapes) if shape is not None]
+    if not shapes and trace.framework == "keras":  # the source itself declares what flows in
+        shapes = [shape[1:] for shape in trace.input_shapes]
     made, unverified = network(trace, shapes, asked.most)
     notes: list[str] = []
     if trace.stopped is None and not shapes:
@@ -106,7 +121,7 @@ def reading(trace: Trace, asked: Asked) -> Reading:
     return Reading(
         made,
         Read(
-            "pytorch",
+            trace.framework,
             f"source code, run in a sandbox{f', {entry.how}' if entry and entry.how else ''}",
             entry=entry.text if entry else "",
             completeness="full" if full else "params_only",
@@ -160,7 +175,7 @@ def _failure(trace: Trace) -> str:
         why = f"{stopped.reason} " if stopped else "there is more than one model. "
         return f"{why}Name one as entry, with the arguments it needs: {'; '.join(each)}{more}."
     if stopped is None:
-        return "no model was found: no nn.Module is defined or built. Name what builds it as entry, such as Net(10)."
+        return "no model was found: none is defined or built. Name what builds it as entry, such as Net(10)."
     at = f"{stopped.file}, line {stopped.line}" if stopped.file and stopped.line else ""
     line = f" ({shown(stopped.text.strip(), 120)})" if stopped.text else ""
     stage = {"import": "while the source was imported", "construct": "while the model was built"}.get(stopped.stage, "")

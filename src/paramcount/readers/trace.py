@@ -63,6 +63,10 @@ class Module(BaseModel):
     kind: Name | None = None
     hyper: Attributes | None = None
     training: bool = False
+    built: Annotated[
+        tuple[Annotated[tuple[Size | None, ...], Field(max_length=MAX_SHAPE)], ...], Field(max_length=MAX_VALUES)
+    ] = ()
+    """What flowed into a layer of Keras when its weights were made, batch excluded."""
     same_as: Path | None = None
     """The path under which the same module was met before."""
     parameters: Annotated[tuple[Parameter, ...], Field(max_length=MAX_TENSORS_OF_MODULE)] = ()
@@ -156,7 +160,7 @@ class Trace(BaseModel):
     model_config = _CONFIG
 
     version: Literal[1]
-    framework: Literal["pytorch"]
+    framework: Literal["pytorch", "keras"]
     entry: Entry | None = None
     completeness: Literal["full", "params_only", "partial", "failed"]
     modules: Annotated[tuple[Module, ...], Field(max_length=MAX_MODULES)] = ()

@@ -11,7 +11,7 @@ from paramcount.readers.trace import Trace
 from paramcount.readers.verify import Checked, Held, MismatchError, Tree
 from paramcount.shapes import Shape
 
-_CONTAINERS: Final = ("Sequential", "ModuleList", "ModuleDict")
+_CONTAINERS: Final = ("Sequential", "Functional", "ModuleList", "ModuleDict")
 """Classes whose name says nothing of what is in them."""
 
 _SHOWN: Final = 12
@@ -46,7 +46,7 @@ def network(trace: Trace, shapes: Sequence[tuple[int, ...]], most: int) -> tuple
     if len(nodes) + len(rest.unused) > most:
         raise LimitError(f"the model has {len(nodes)} layers and operations; at most {most} are answered.")
     made = Network(
-        "pytorch",
+        trace.framework,
         tuple(nodes),
         inputs,
         tuple(outputs) if ran else (),
@@ -112,7 +112,7 @@ class _Rest:
             if group not in self._met:
                 name = self._graph.free(held.full, own=False)
                 self._graph.owners[held.full] = name
-                self._put(one, Node(name, raw(held), ()), runs=held.buffer)
+                self._put(one, Node(name, raw(held, self._tree.framework), ()), runs=held.buffer)
                 self._met.add(group)
 
     def _put(self, one: Checked, node: Node, *, runs: bool) -> None:

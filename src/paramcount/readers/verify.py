@@ -14,6 +14,7 @@ from paramcount.layers import spellings
 from paramcount.layers.base import Layer, Tensor
 from paramcount.readers.trace import Module, Parameter, Trace
 from paramcount.shapes import Shape, text
+from paramcount.signature import Framework
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Tree:
         """Full names → that of the first of the tensors that are one with it."""
         self.unverified: list[str] = []
         """Kinds without a rule."""
+        self.framework: Framework = trace.framework
         self._layers: dict[str, Layer] = {}
         self._tensors_of: dict[int, Sequence[Tensor]] = {}
         called = {call.module for call in trace.calls if call.module is not None}
@@ -163,15 +165,15 @@ class Tree:
         module = one.module
         if module.kind is None:
             return None
-        if module.kind not in spellings("pytorch"):
+        if module.kind not in spellings(self.framework):
             if module.parameters or module.buffers:
                 self._note(f"{module.kind} has no rule here: its parameters stand as they were recorded")
             return None
-        key = f"{module.kind} {sorted(module.hyper.items()) if module.hyper else ''}"
+        key = f"{module.kind} {sorted(module.hyper.items()) if module.hyper else ''} {module.built}"
         if key not in self._layers:
             try:
                 hyper = {name: value for name, value in (module.hyper or {}).items() if name not in _PLACED}
-                self._layers[key] = layer_of_call(module.kind, hyper, framework="pytorch")
+                self._layers[key] = layer_of_call(module.kind, hyper, framework=self.framework)
             except ParamcountError as error:
                 raise MismatchError(f"{module.path or module.class_name} ({module.kind}): {error}") from None
         return self._layers[key]
@@ -183,9 +185,9 @@ class Tree:
         return self._tensors_of[id(layer)]
 
     def _derived(self, one: Checked, layer: Layer) -> Sequence[Tensor]:
-        unknown: tuple[Shape | None, ...] = (None,) * max(1, layer.kind.inputs[0])
+        taken: tuple[Shape | None, ...] = one.module.built or (None,) * max(1, layer.kind.inputs[0])
         try:
-            return layer.derive(unknown).tensors
+            return layer.derive(taken).tensors
         except MissingError:
             self._note(f"{one.path} ({layer}) was never given an input, which its parameters depend on")
             return ()

@@ -5,6 +5,7 @@ import inspect
 
 from torch.nn.modules.module import Module
 
+from paramcount_guest import keras_models as keras
 from paramcount_guest.state import STATE
 
 
@@ -26,8 +27,11 @@ def choose(module, tree, entry, found):
     classes = {
         name: one
         for name, one in space.items()
-        if inspect.isclass(one) and issubclass(one, Module) and one.__module__ == module.__name__ and not _loss(one)
-    }
+        if inspect.isclass(one) and (issubclass(one, Module) or keras.is_class(one))
+        and one.__module__ == module.__name__ and not _loss(one)
+    }  # fmt: skip
+    if any(keras.is_model_class(one) for one in classes.values()):
+        classes = {name: one for name, one in classes.items() if keras.is_model_class(one)}
     functions = {
         name: one for name, one in space.items()
         if inspect.isfunction(one) and one.__code__.co_filename == module.__file__
@@ -76,13 +80,17 @@ def _made(maker, name, how, found):
 def _objects(space):
     """Models that are made at the file's top level, without those that others of them hold."""
     held = {id(one): (name, one) for name, one in space.items() if isinstance(one, Module) and not _loss(type(one))}
-    inner = {id(part) for _, one in held.values() for part in one.modules() if part is not one}
+    own = keras.outermost({name: one for name, one in space.items() if keras.is_model(one)})
+    held |= {id(one): (name, one) for name, one in own.items()}
+    inner = {
+        id(part) for _, one in held.values() if isinstance(one, Module) for part in one.modules() if part is not one
+    }
     return [pair for key, pair in held.items() if key not in inner]
 
 
 def _references(tree, classes, functions):
     """Classes that other classes use, and functions that make models and that nothing else calls."""
-    inside, called, makers = set(), set(), []
+    inside, called, makers, making = set(), set(), [], set()
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
             names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)} - {node.name}
@@ -93,6 +101,8 @@ def _references(tree, classes, functions):
             called |= names - {node.name}
             if any(isinstance(one, ast.Return) and one.value is not None for one in ast.walk(node)):
                 makers.append((node.name, names))
+            if keras.makes(node):
+                making.add(node.name)
     reach = dict(makers)
     models = set(classes)
 
@@ -101,7 +111,7 @@ def _references(tree, classes, functions):
             return False
         seen.add(name)
         names = reach.get(name, set())
-        return bool(names & models) or any(builds(one, seen) for one in names if one in reach)
+        return name in making or bool(names & models) or any(builds(one, seen) for one in names if one in reach)
 
     builders = [name for name in reach if name not in called and not name.startswith("_") and builds(name, set())]
     return inside, builders

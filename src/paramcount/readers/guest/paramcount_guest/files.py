@@ -11,6 +11,8 @@ from paramcount_guest.state import STATE, Stop, location
 
 _OURS = ("torch", "torchvision", "timm", "numpy", "einops", "paramcount", "paramcount_guest", "pytorch_lightning",
          "lightning", "huggingface_hub", "torchaudio")  # fmt: skip
+_KERAS = ("keras", "tensorflow", "tf_keras")
+"""Stand-ins whose modules are found by a finder of their own, which knows their names."""
 _INERT_STANDARD = ("multiprocessing", "subprocess", "socket", "ssl", "tkinter", "sqlite3", "curses", "readline",
                    "ctypes", "threading", "concurrent", "asyncio")  # fmt: skip
 
@@ -72,9 +74,9 @@ class Files:
         if file is not None:
             return importlib.machinery.ModuleSpec(name, self, origin=file, is_package=package)
         top = name.split(".")[0]
-        if package and top not in _OURS and not placeholders.standard(name):
+        if package and top not in (*_OURS, *_KERAS) and not placeholders.standard(name):
             return importlib.machinery.ModuleSpec(name, None, is_package=True)
-        if top in _OURS or (placeholders.standard(name) and top not in _INERT_STANDARD):
+        if top in (*_OURS, *_KERAS) or (placeholders.standard(name) and top not in _INERT_STANDARD):
             return None
         if top in _INERT_STANDARD and importlib.machinery.PathFinder.find_spec(name, path) is not None:
             return None

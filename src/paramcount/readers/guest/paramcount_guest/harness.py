@@ -12,7 +12,13 @@ from paramcount_guest import entries, report
 from paramcount_guest import files as files_
 from paramcount_guest.state import STATE, Stop
 
-_PACKAGES = ("torchvision.models", "torchvision.models.segmentation", "torchvision.models.video", "timm.models")
+_PACKAGES = (
+    "torchvision.models",
+    "torchvision.models.segmentation",
+    "torchvision.models.video",
+    "timm.models",
+    "keras.src.applications",
+)
 """Packages that a single file with relative imports may come from, where all that it imports from it exists."""
 
 
@@ -75,8 +81,8 @@ def _read(job, found):
         made = entries.choose(module, finder.tree(main), job.get("entry"), found)
         if made is None:
             return
-        found.build(made)
-    if job.get("inputs") is not None:
+        found.build(made, job.get("inputs"))
+    if job.get("inputs") is not None or found.declared:
         with found.stage("forward"):
             found.run(job["inputs"], job.get("dtypes"))
 

@@ -105,7 +105,7 @@ def _ours(error):
     return found.f_code.co_code[last.tb_lasti] != _RAISE
 
 
-_STAND_INS = ("torch", "torchvision", "timm", "numpy", "paramcount", "paramcount_guest")
+_STAND_INS = ("torch", "torchvision", "timm", "numpy", "keras", "tensorflow", "paramcount", "paramcount_guest")
 
 
 def class_of(error):

@@ -6,6 +6,7 @@ from torch import _dispatch, _types
 from torch._grad import no_grad
 from torch.nn.modules.module import Module, tensors_in
 
+from paramcount_guest import keras_models as keras
 from paramcount_guest import summary
 from paramcount_guest.reasons import cause_of, class_of, line_of, place, reason
 from paramcount_guest.state import STATE, Stop
@@ -59,8 +60,15 @@ class Trace:
         }  # fmt: skip
         raise Ended from None
 
-    def build(self, model):
-        """Take the constructed model down."""
+    framework = "pytorch"
+    declared = False
+    """Whether the source itself tells the shapes of what flows in."""
+
+    def build(self, model, shapes=None):
+        """Take the constructed model down; a layer of Keras has its weights only where it is known what flows in."""
+        if keras.is_layer(model):
+            self._build_keras(model, shapes)
+            return
         if not isinstance(model, Module):
             raise TypeError(f"{self.entry['text']} gives {type(model).__name__}, not an nn.Module.")
         self.model = model
@@ -72,10 +80,28 @@ class Trace:
             self.lazy = lazy
             self.done = "failed"
 
+    def _build_keras(self, model, shapes):
+        self.framework = "keras"
+        self.entry["class"] = type(model).__name__
+        self.reading = keras.reading(model)
+        missing = self.reading.build(shapes)
+        if missing is not None:
+            raise ValueError(
+                f"The weights of Keras's layers depend on what flows in, and {missing.name} ({type(missing).__name__}) "
+                "has none yet. Give input_shape, the batch left out."
+            )
+        self.modules = self.reading.modules
+        self.declared = self.reading.flowing(shapes) is not None
+        self.done = "params_only"
+
     lazy = ()
+    reading = None
 
     def run(self, shapes, dtypes):
         """Run the model on inputs of these shapes, a batch of one in front."""
+        if self.reading is not None:
+            self._run_keras(shapes)
+            return
         if self.lazy:
             with no_grad():
                 self.model(*self._inputs(shapes, dtypes))
@@ -96,6 +122,16 @@ class Trace:
             STATE.calls.clear()
             self._forward(self._inputs(shapes, ["int64"] * len(shapes)))
         self.done = "full"
+
+    def _run_keras(self, shapes):
+        STATE.failed = None
+        one = self.reading
+        try:
+            one.run(shapes)
+            self.done = "full"
+        finally:
+            self.inputs, self.outputs = one.inputs, one.outputs
+            self.input_shapes, self.output_shapes = one.input_shapes, one.output_shapes
 
     def _inputs(self, shapes, dtypes):
         names = dtypes or ["float32"] * len(shapes)
@@ -130,7 +166,7 @@ class Trace:
             }  # fmt: skip
         return {
             "version": 1,
-            "framework": "pytorch",
+            "framework": self.framework,
             "entry": self.entry,
             "completeness": self.done,
             "modules": [] if self.lazy else self.modules,

@@ -1,0 +1,28 @@
+"""Keras source code, `keras` and `tensorflow.keras`, Keras 2 and 3 spellings: read as PyTorch's is, in the sandbox.
+
+A layer's weights depend on what flows into it, so the trace tells for what shapes they were made, and the core makes
+them again. Where the source declares its inputs (`Input`, `input_shape=`, `build`), no input shape need be given.
+"""
+
+import re
+from typing import Final
+
+from paramcount.readers.base import LIKELY, NO, UNMISTAKABLE, Asked, Given, Reader, Reading
+from paramcount.readers.pytorch import MAX_SOURCE, read_source
+
+_IMPORTS: Final = re.compile(r"^\s*(?:import|from)\s+(?:keras|tensorflow|tf_keras)\b", re.MULTILINE)
+_TORCH: Final = re.compile(r"^\s*(?:import|from)\s+torch\b", re.MULTILINE)
+
+
+def _likeness(given: Given) -> float:
+    texts = [text[:MAX_SOURCE] for text in (given.text, *given.files.values())]
+    if given.stream is not None or not any(map(_IMPORTS.search, texts)):
+        return NO
+    return LIKELY if any(map(_TORCH.search, texts)) else UNMISTAKABLE
+
+
+def _read(given: Given, asked: Asked) -> Reading:
+    return read_source(given, asked, "keras")
+
+
+READER = Reader("keras", "Keras source code", _likeness, _read)

@@ -1,0 +1,4 @@
+import keras
+from keras import layers
+
+model = keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2d(4, 3)])

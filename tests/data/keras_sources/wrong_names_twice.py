@@ -1,0 +1,4 @@
+import keras
+from keras import layers
+
+model = keras.Sequential([keras.Input((8,)), layers.Dense(3, name="a"), layers.Dense(3, name="a")])

@@ -1,0 +1,47 @@
+"""Keras sources, read in the sandbox: every figure beside what real Keras makes of the same source."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from paramcount import ParamcountError, derive
+from paramcount.readers import Asked, Given, read
+
+_DATA = Path(__file__).parent.parent / "data"
+_SOURCES = json.loads((_DATA / "keras_sources.json").read_text())["sources"]
+
+
+def _read(name: str, row: dict):
+    given = Given((_DATA / "keras_sources" / f"{name}.py").read_text())
+    asked = Asked(entry=row["entry"], input_shapes=tuple(tuple(shape) for shape in row["inputs"] or ()))
+    return read(given, asked)
+
+
+@pytest.mark.parametrize("name", [name for name, row in _SOURCES.items() if "refused" not in row])
+def test_a_source_has_the_figures_of_real_keras(name):
+    row = _SOURCES[name]
+    reading = _read(name, row)
+    report = derive(reading.network)
+    answer = report.to_dict(detail="steps")
+    totals = answer["totals"]
+    assert (totals["parameters"], totals["trainable"]) == (row["total"], row["trainable"])
+    assert totals["non_trainable"] == row["total"] - row["trainable"]
+    assert reading.read.completeness == "full"
+    found = [
+        tuple(tensor["shape"])
+        for layer in answer["layers"]
+        for tensor in layer.get("tensors", ())
+        for _ in range(layer["repeat"])
+    ]
+    assert sorted(found) == sorted(tuple(shape) for shape, _ in row["weights"])
+    if row["outputs"] is not None:
+        assert answer["output_shape"] in (row["outputs"][0][1:], [shape[1:] for shape in row["outputs"]])
+
+
+@pytest.mark.parametrize("name", [name for name, row in _SOURCES.items() if "refused" in row])
+def test_what_keras_refuses_is_refused(name):
+    with pytest.raises(ParamcountError) as refused:
+        _read(name, _SOURCES[name])
+    assert _SOURCES[name]["refused"] in str(refused.value)
+    assert "line " in str(refused.value)

@@ -117,10 +117,10 @@ class Worker:
             os._exit(1)
 
     def _compile(self) -> dict[str, str]:
-        sandbox = self._sandbox({"bundle": self._bundle})
+        sandbox = self._sandbox({"bundle": self._bundle}, FUEL)  # no job of anybody's runs in it
         return dict(sandbox.execute(COMPILE).result)
 
-    def _sandbox(self, callbacks: "dict[str, Callable[[], object]]") -> "eryx.Sandbox":
+    def _sandbox(self, callbacks: "dict[str, Callable[[], object]]", fuel: int) -> "eryx.Sandbox":
         import eryx  # here, so that the limits on the process come first
 
         return eryx.Sandbox(
@@ -128,7 +128,7 @@ class Worker:
                 execution_timeout_ms=None,  # it would run while the sandbox waits for a job; `clock` does not
                 callback_timeout_ms=None,
                 max_memory_bytes=self.limits["memory"],
-                max_fuel=self.limits["fuel"],
+                max_fuel=fuel,
                 max_vfs_bytes=2**20,
                 max_callback_invocations=len(callbacks),
             ),
@@ -140,7 +140,7 @@ class Worker:
         import eryx
 
         try:
-            found = self._sandbox({"bundle": self._bundle, "job": self._job}).execute(RUN)
+            found = self._sandbox({"bundle": self._bundle, "job": self._job}, self.limits["fuel"]).execute(RUN)
         except eryx.ResourceLimitError as error:
             return ("fuel" if "fuel" in str(error) else "memory"), ""
         except eryx.ExecutionError as error:

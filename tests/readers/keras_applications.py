@@ -58,7 +58,7 @@ def main(chosen: list[str]) -> int:
                 continue
             found = (totals["parameters"], totals["trainable"])
             exact, wrong = exact + (found == want), wrong + (found != want)
-            print(f"{name:20} top={top!s:5} {found[0]:>11,} {found[1]:>11,} {totals.get('macs', 0):>15,} "
+            print(f"{name:20} top={top!s:5} {found[0]:>11,} {found[1]:>11,} {totals.get('macs', 'unknown'):>15} "
                   f"{'exact' if found == want else f'WRONG, {want}'}")  # fmt: skip
     print(f"{exact} exact, {refused} refused, {wrong} wrong")
     return refused + wrong

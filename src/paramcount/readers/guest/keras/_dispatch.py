@@ -243,11 +243,27 @@ def _at():
     return None if file is None else [file, line]
 
 
+def untracked(one, weights):
+    """What to say of weights that the model uses and does not have."""
+    count = sum([weight.shape.num_elements() for weight in weights])
+    return (
+        f"The model uses {one.name} ({type(one).__name__}), with {count} weights that Keras does not track: it would neither "
+        "count nor train them. Make it an attribute of a layer, or a layer of the model."
+    )
+
+
 def record(name, tensors, attributes, results, module=None):
     """Write one call into the trace, unless it is about constants alone and multiplies nothing."""
     if not STATE.recording or STATE.paused:
         return
     inputs = [reference(one) for one in tensors]
+    if module is None and name == "module":  # a layer that is no part of the model
+        name = "identity"
+        if len(results) != 1 or results[0]._runs != tensors[0]._runs:
+            raise stop(
+                "unsupported", "A layer that is made while the model runs, and is no part of it, is not supported."
+            )
+        inputs = inputs[:1]
     if module is None and OPERATIONS[name].macs is None and all(["constant" in one for one in inputs]):
         return
     if len(STATE.calls) >= STATE.limit:

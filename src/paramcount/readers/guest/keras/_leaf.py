@@ -84,6 +84,7 @@ class Leaf(Layer):
             path = STATE.module_paths.get(id(self))
             if STATE.recording and path is None and self.weights:
                 _dispatch.OUTSIDE[id(self)] = self
+                raise stop("user error", _dispatch.untracked(self, self.weights))
             path = _dispatch.PARTS.get(path, path)
             _dispatch.record("module", tensors, {}, results, path)
         return self.packed(results)

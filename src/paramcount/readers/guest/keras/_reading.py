@@ -2,7 +2,7 @@
 
 from paramcount_guest.state import STATE, stop
 
-from keras._dispatch import DEPTH, OUTSIDE, PARTS, TOLD, written
+from keras._dispatch import DEPTH, OUTSIDE, PARTS, TOLD, untracked, written
 from keras._layer import LAYERS, Layer, is_default, snake
 from keras._models import InputLayer, Model
 from keras._numbers import BATCHES
@@ -202,6 +202,8 @@ class Reading:
                 with DEPTH:
                     self._call(flowing)
         self.modules = Summary(self.model).modules
+        if flowing is None:
+            self._tried()
         missing = _unbuilt(self.model)
         if missing is not None:
             STATE.warn(
@@ -262,17 +264,36 @@ class Reading:
         self._orphans()
         return True
 
-    def _orphans(self):
-        """Refuse weights that flow into the answer and are no part of the model; name layers that are beside it."""
+    def _tried(self):
+        """Run the model with stand-ins for the sizes that are left open, to see whether it uses what it does not have."""
+        declared = self.declared()
+        if declared is None:
+            return
+        OUTSIDE.clear()
+        STATE.recording = True
+        try:
+            with DEPTH:
+                self._call([make(_opened(shape)) for shape in declared])
+        except Exception:  # noqa: S110 - it is run again where the sizes are known, and fails there
+            pass
+        finally:
+            STATE.recording = False
+            STATE.calls.clear()
+        self._refuse_untracked()
+
+    def untracked(self):
+        """What ran without being part of the model."""
+        return list(OUTSIDE.values())
+
+    def _refuse_untracked(self):
+        """Refuse weights that flow into the answer and are no part of the model."""
         if OUTSIDE:
             one = next(iter(OUTSIDE.values()))
-            what = f"layer {one.name} ({type(one).__name__})" if isinstance(one, Layer) else f"variable {one.name}"
-            count = sum([w.shape.num_elements() for w in (one.weights if isinstance(one, Layer) else [one])])
-            raise stop(
-                "user error",
-                f"The model uses {what} with {count} weights that Keras does not track: it would neither count nor train "
-                "them. Make it an attribute of a layer, or a layer of the model.",
-            )
+            raise stop("user error", untracked(one, one.weights if isinstance(one, Layer) else [one]))
+
+    def _orphans(self):
+        """Refuse what is not tracked, and name layers that are beside the model."""
+        self._refuse_untracked()
         inside = {id(one) for one in self.model._flatten_layers()}
         beside = [
             one for one in LAYERS if id(one) not in inside and one.__dict__.get("name") and one._trainable_variables

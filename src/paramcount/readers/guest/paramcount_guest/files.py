@@ -6,7 +6,7 @@ import importlib.machinery
 import importlib.util
 import sys
 
-from paramcount_guest import placeholders, reasons
+from paramcount_guest import keras_models, placeholders, reasons
 from paramcount_guest.state import STATE, Stop, location
 
 _OURS = ("torch", "torchvision", "timm", "numpy", "einops", "paramcount", "paramcount_guest", "pytorch_lightning",
@@ -132,6 +132,8 @@ class Files:
             except (Exception, SystemExit, Stop) as error:
                 if isinstance(error, SyntaxError) or (isinstance(error, ImportError) and reasons.raised(error)):
                     raise
+                if keras_models.changes(node) or reasons.changes(node, space):
+                    raise  # a model that is only half made would have too few parameters
                 del STATE.stops[before:]
                 STATE.skip(path, node, error)
 

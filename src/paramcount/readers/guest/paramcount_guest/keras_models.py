@@ -55,6 +55,17 @@ def outermost(models):
     }
 
 
+CHANGES = ("add", "pop", "build", "trainable", "append", "extend", "insert")
+"""What changes a model that is made already."""
+
+
+def changes(node):
+    """Whether a statement may have changed a model before it failed."""
+    if _loaded("_models") is None or isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)):
+        return False
+    return any(isinstance(one, ast.Attribute) and one.attr in CHANGES for one in ast.walk(node))
+
+
 def makes(node):
     """Whether a function's body makes a model of Keras."""
     if _loaded("_models") is None:

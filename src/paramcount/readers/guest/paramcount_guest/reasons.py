@@ -9,6 +9,7 @@ import types
 from torch._registry import FUNCTIONS
 from torch._tensor import Tensor
 from torch.nn import functional
+from torch.nn.modules.module import Module
 
 from paramcount_guest.state import STATE, Stop
 
@@ -51,6 +52,24 @@ def bound(node):
     if hasattr(node, "name"):
         return [node.name]
     return [one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)]
+
+
+_CHANGES = ("add_module", "register_module", "register_parameter", "append", "extend", "insert", "update", "pop")
+"""Methods that change a module that is made already."""
+
+
+def changes(node, space):
+    """Whether a statement that failed was to change a module that is made already."""
+    for one in ast.walk(node):
+        if not isinstance(one, (ast.Attribute, ast.Subscript)):
+            continue
+        called = isinstance(one, ast.Attribute) and one.attr in _CHANGES
+        if called or not isinstance(one.ctx, ast.Load):
+            while isinstance(one, (ast.Attribute, ast.Subscript)):
+                one = one.value
+            if isinstance(one, ast.Name) and isinstance(space.get(one.id), Module):
+                return True
+    return False
 
 
 def cause_of(error):

@@ -129,6 +129,10 @@ class Trace:
         try:
             one.run(shapes)
             self.done = "full"
+        except BaseException:
+            if one.untracked():
+                self.done = "failed"
+            raise
         finally:
             self.inputs, self.outputs = one.inputs, one.outputs
             self.input_shapes, self.output_shapes = one.input_shapes, one.output_shapes

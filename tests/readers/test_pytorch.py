@@ -136,3 +136,20 @@ def test_what_is_changed_in_place_flows_on() -> None:
     report = reading(source, (3, 9, 9)).report()
     assert not [note for note in report.notes if "flows nowhere" in note]
     assert next(row for row in report.rows if row.name == "blocks.0.act").run.node.inputs == ("blocks.0.conv",)
+
+
+def test_a_model_of_the_module_runs_without_a_line_of_the_users() -> None:
+    one = reading(
+        "import torch.nn as nn\nmodel = nn.Sequential(nn.Conv2d(3, 7, 3), nn.Flatten(), nn.Linear(63, 2))", (3, 5, 5)
+    )
+    report = derive(one.network)
+    assert (report.totals.parameters.value, report.output_shape) == (324, (2,))  # torch 2.14.1
+
+
+@pytest.mark.parametrize(
+    "change", ["model.fc = nn.Linear(hidden, 3)", "model[0] = hidden", "model.append(nn.Linear(hidden, 3))"]
+)
+def test_a_model_that_is_only_half_made_is_refused(change: str) -> None:
+    source = f"import torch, torch.nn as nn\nmodel = nn.Sequential(nn.Conv2d(3, 7, 3))\n{change}\n"
+    assert "line 3" in refusal(source)
+    assert reading(source.replace(change, "model.load_state_dict(torch.load('weights.pt'))")).network.nodes

@@ -356,5 +356,5 @@ def _without(full: Full) -> Full:
 
 
 def _place(call: Call) -> str:
-    at = f" (line {call.at[1]} of {call.at[0]})" if call.at is not None and call.at[0] else ""
+    at = f" (line {call.at[1]} of {call.at[0]})" if call.at is not None else ""
     return f"{call.op[:60]} in {call.scope[:120] or 'the model'}{at}"

@@ -116,6 +116,12 @@ def location():
     return None, None
 
 
+def located():
+    """The same as a trace has it: [file, line], or None where no line of the user's is running."""
+    file, line = location()
+    return None if file is None else [file, line]
+
+
 def table(name):
     """One of the committed tables about real torch."""
     return importlib.import_module(f"paramcount_guest.tables.{name}").TABLE

@@ -2,7 +2,7 @@
 
 import builtins
 
-from paramcount_guest.state import STATE, location, stop
+from paramcount_guest.state import STATE, located, stop
 from paramcount_guest.values import LIMIT, Storage, contiguous, positions, rounded, spread
 
 from paramcount.operations import OPERATIONS, OperationError
@@ -140,7 +140,7 @@ def record(op, tensors, attributes, results, module=None, references=None):
             "inputs": inputs,
             "attributes": attributes,
             "outputs": outputs,
-            "at": list(location()),
+            "at": located(),
         }
     )
 

@@ -12,7 +12,6 @@ import math
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from paramcount import ParamcountError
@@ -29,17 +28,14 @@ def given(library: str, module: str, held: dict[str, str]) -> tuple[dict[str, st
     """The main file of a builder and those that it needs, as a user would give them."""
     main = f"{library}/models/{module.replace('.', '/')}.py"
     always = [one for one in held if one.startswith("timm/layers/")] if library == "timm" else []
-    own = ("__init__", "_api", "_meta", "_utils", "_registry")
+    shared = {f"torchvision/models/{name}.py" for name in ("__init__", "_api", "_meta", "_utils")}
+    apart = {*shared, "timm/models/__init__.py"}  # what the stand-ins have of their own
     wanted, found = [main, *always], dict[str, str]()
     while wanted:
         path = wanted.pop()
-        if (
-            path in found
-            or path not in held
-            or (Path(path).stem in own and path.count("/") == 2 and "timm" not in path)
-        ):
+        if path in found or path in apart or path not in held:
             continue
-        if path == "timm/models/__init__.py":
+        if path not in always and not path.startswith(f"{library}/models/"):
             continue
         found[path] = held[path]
         if path not in always:

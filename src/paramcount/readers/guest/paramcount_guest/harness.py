@@ -3,7 +3,6 @@
 import contextlib
 import importlib
 import importlib.util
-import json
 import sys
 import types
 import warnings
@@ -39,11 +38,6 @@ class _Silent:
 
     def fileno(self):
         raise OSError("there is no file")
-
-
-def run_json(job):
-    """`run` from text to text."""
-    return json.dumps(run(json.loads(job)), default=str)
 
 
 def run(job):

@@ -29,7 +29,7 @@ def test_spans_are_sent(tmp_path: Path) -> None:
         endpoint = f"http://127.0.0.1:{server.server_port}/v1/traces"
         with wire.serving(tmp_path, "--otlp-endpoint", endpoint, "--processes", "1") as running:
             asked = call("network_params", {"layers": "Linear(424242, 3)"})
-            trace = "0af7651916cd43dd8448eb211c80319c"
+            trace = "0af7651916cd43dd8448eb211c80319c"  # pragma: allowlist secret - the example of W3C Trace Context
             asked["params"]["_meta"]["traceparent"] = f"00-{trace}-b7ad6b7169203331-01"
             assert ask(running.port, post(asked)).structure["totals"]["parameters"] == 1_272_729
             assert running.stop() == 0

@@ -100,6 +100,7 @@ def main(python: str) -> None:
             print(f"{title}: torch {torch:.2f} s; cold {ours:.2f} s, 1/{torch / ours:.1f} (at most 1/3); "
                   f"warm {warm * 1000:.0f} ms, 1/{torch / warm:.0f} (at most 1/{least}); "
                   f"warm, without a pause, {at_once * 1000:.0f} ms, 1/{torch / at_once:.0f}")  # fmt: skip
+        eight(name, text)  # every worker has started
         one, all_at_once = eight(name, text)
     print(
         f"eight reads: {one:.2f} s one at a time, {all_at_once:.2f} s at the same time, {one / all_at_once:.2f} × (at least 1.6)"

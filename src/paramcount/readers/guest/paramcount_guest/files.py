@@ -158,17 +158,26 @@ class Fallback:
         return None
 
 
+def _statements(tree):
+    """Every statement, those in others after them; no expression, which can hold none."""
+    found = [tree]
+    for node in found:  # the list grows while it is gone through
+        for name in ("body", "handlers", "orelse", "finalbody", "cases"):
+            found.extend(getattr(node, name, ()))
+    return found[1:]
+
+
 def _relative(tree):
     """What a file imports relative to its package: (level, module)."""
     return [
-        (node.level, node.module or "") for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level
+        (node.level, node.module or "") for node in _statements(tree) if isinstance(node, ast.ImportFrom) and node.level
     ]
 
 
 def _guarded(tree):
     """Line ranges of `try` bodies whose handlers catch a failing import."""
     found = []
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Try):
             names = []
             for handler in node.handlers:

@@ -105,6 +105,8 @@ def rounded(values, dtype):
     """Numbers as a type keeps them."""
     name = dtype.name
     if name == "float32":
+        if len(values) > 16 and values.count(values[0]) == len(values):  # zeros and ones, mostly
+            return array("f", values[:1]).tolist() * len(values)
         return array("f", values).tolist()
     if name == "float64":
         return [float(value) for value in values]

@@ -90,10 +90,10 @@ async def read(reader: asyncio.StreamReader) -> Answer:
     return Answer(int(first.split()[1]), fields, body)
 
 
-async def exchange(port: int, request: bytes, seconds: float = 30) -> Answer:
+async def exchange(port: int, request: bytes, seconds: float = 30, host: str = "127.0.0.1") -> Answer:
     """Send one request on a connection of its own."""
     async with asyncio.timeout(seconds):
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        reader, writer = await asyncio.open_connection(host, port)
         try:
             writer.write(request)
             return await read(reader)
@@ -101,9 +101,9 @@ async def exchange(port: int, request: bytes, seconds: float = 30) -> Answer:
             writer.close()
 
 
-def ask(port: int, request: bytes, seconds: float = 30) -> Answer:
+def ask(port: int, request: bytes, seconds: float = 30, host: str = "127.0.0.1") -> Answer:
     """Send one request, outside of an event loop."""
-    return asyncio.run(exchange(port, request, seconds))
+    return asyncio.run(exchange(port, request, seconds, host))
 
 
 def get(path: str, **more: str) -> bytes:
@@ -167,6 +167,7 @@ def serving(
     environment: Mapping[str, str] | None = None,
     log: Path | None = None,
     port: int | None = None,
+    host: str = "127.0.0.1",
 ) -> Iterator[Running]:
     """Start a server on a free port, or on one that is known where nothing can be read of it; stop it afterwards."""
     path = log or folder / f"log-{time.monotonic_ns()}.jsonl"
@@ -192,7 +193,7 @@ def serving(
         running.port = port
         while True:
             try:
-                ask(running.port, get("/health"), 5)
+                ask(running.port, get("/health"), 5, host)
                 break
             except OSError:
                 time.sleep(0.05)

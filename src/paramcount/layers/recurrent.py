@@ -1,12 +1,10 @@
-"""Recurrent layers: RNN, LSTM, GRU and their cells, in PyTorch and in Keras.
+"""PyTorch's recurrent layers: RNN, LSTM, GRU and their cells.
 
-For each direction and layer a cell has gates × H × i input weights and gates × H × H recurrent ones, used once in
-each time step. PyTorch has two bias vectors for each gate; Keras has one, and two for a GRU with reset_after. A
-projection of width P replaces H by P in what flows on.
-Source: torch.nn.LSTM, torch.nn.GRU, keras.layers.LSTM, keras.layers.GRU.
+For each direction and layer a cell has gates × H × i input weights and gates × H × H recurrent ones, used once in each
+time step, and two bias vectors for each gate. A projection of width P replaces H by P in what flows on.
+Source: torch.nn.LSTM, torch.nn.GRU.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Self, override
 
@@ -15,8 +13,7 @@ from pydantic import BeforeValidator, model_validator
 from paramcount.errors import ShapeError, shown
 from paramcount.expression import Expression, Literal, Product, Quantity, Sum, named
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor, agreed, named_tensors
-from paramcount.layers.common import KERAS_LAYER, keras_name
-from paramcount.layers.fields import ActivationName, Flag, Natural, Positive, refuse
+from paramcount.layers.fields import Flag, Natural, Positive, refuse
 from paramcount.limits import MAX_STACKED
 from paramcount.shapes import Shape, text
 from paramcount.signature import Parameter, Signature, ignored
@@ -197,133 +194,7 @@ class Cell(Layer):
         )
 
 
-class KerasCell(Layer):
-    """Keras's SimpleRNNCell, LSTMCell and GRUCell: one time step."""
-
-    units: Positive
-    activation: ActivationName = None
-    recurrent_activation: ActivationName = None
-    bias: Flag = True
-    reset_after: Flag = True
-
-    def count(self, ins: int, prefix: str = "") -> Counted:
-        """The cell's parameters for `ins` features."""
-        gates, units = Quantity("gates", gates_of(self.kind)), Quantity("units", self.units)
-        weights: Expression = Product((gates, units, Quantity("features", ins) + units))
-        columns = gates.value * self.units
-        tensors = [
-            Tensor(f"{prefix}kernel", (ins, columns), self.trainable),
-            Tensor(f"{prefix}recurrent_kernel", (self.units, columns), self.trainable),
-        ]
-        steps = [Step("weights", weights)]
-        total = weights
-        if self.bias:
-            twice = self.kind.name.startswith("kerasgru") and self.reset_after
-            biases = Product((Literal(2), gates, units)) if twice else gates * units
-            total = weights + biases
-            shape = (2, columns) if twice else (columns,)
-            tensors.append(Tensor(f"{prefix}bias", shape, self.trainable, role="bias"))
-            steps.append(Step("biases", biases))
-        return Counted(total, weights, tuple(tensors), (*steps, Step("total", total)))
-
-    def notes(self) -> tuple[str, ...]:
-        """What surprises."""
-        if not self.bias:
-            return ()
-        if self.kind.name.startswith("kerasgru"):
-            if self.reset_after:
-                return (
-                    "reset_after=True (the default) has two bias vectors for each gate; reset_after=False has one.",
-                )
-            return ("reset_after=False has one bias vector for each gate; the default has two.",)
-        return ("Keras has one bias vector for each gate, PyTorch two.",)
-
-    @override
-    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
-        shape = inputs[0]
-        if shape is not None and len(shape) != 1:
-            raise ShapeError(f"takes the features of one time step; {text(shape)} flows in.")
-        ins = agreed(self, "features", None, shape[0] if shape else None)
-        made = self.count(ins)
-        states = ((self.units,),) * (2 if gates_of(self.kind) == 4 else 1)
-        return Derivation(
-            layer=self,
-            parameters=made.total,
-            tensors=made.tensors,
-            output_shape=(self.units,),
-            more_outputs=states,
-            macs=made.weights,
-            steps=made.steps,
-            notes=self.notes(),
-            reach="all",
-        )
-
-
-class KerasRecurrent(KerasCell):
-    """Keras's SimpleRNN, LSTM and GRU: (T, features) → (units), or (T, units) with return_sequences."""
-
-    return_sequences: Flag = False
-    return_state: Flag = False
-    go_backwards: Flag = False
-
-    @override
-    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
-        shape = inputs[0]
-        if shape is not None and len(shape) != 2:
-            raise ShapeError(f"takes [time steps, features] without the batch; {text(shape)} flows in.")
-        ins = agreed(self, "features", None, shape[1] if shape else None)
-        made = self.count(ins, f"{keras_name(self)}_cell/")
-        return in_time(self, made, shape, self.units, gates_of(self.kind) == 4)
-
-
-class OverTime(Layer):
-    """Keras's RNN: a cell, over the time steps."""
-
-    cell: Layer
-    return_sequences: Flag = False
-    return_state: Flag = False
-    go_backwards: Flag = False
-
-    @model_validator(mode="after")
-    def _rules(self) -> Self:
-        if not isinstance(self.cell, KerasCell) or isinstance(self.cell, KerasRecurrent):
-            raise refuse(f"cell must be SimpleRNNCell, LSTMCell or GRUCell, received {self.cell}.")
-        return self
-
-    @override
-    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
-        shape = inputs[0]
-        if shape is not None and len(shape) != 2:
-            raise ShapeError(f"takes [time steps, features] without the batch; {text(shape)} flows in.")
-        ins = agreed(self, "features", None, shape[1] if shape else None)
-        assert isinstance(self.cell, KerasCell)  # noqa: S101 - for the type checker
-        made = self.cell.count(ins, f"{keras_name(self.cell)}/")
-        return in_time(self, made, shape, self.cell.units, gates_of(self.cell.kind) == 4)
-
-
-def in_time(
-    layer: KerasRecurrent | OverTime, made: Counted, shape: Shape | None, units: int, two_states: bool
-) -> Derivation:
-    """Run a Keras cell over the time steps."""
-    steps_in_time = shape[0] if shape else None
-    macs = None
-    if steps_in_time is not None:
-        macs = Product((Quantity("time_steps", steps_in_time), named("weights", made.weights)))
-    cell = layer if isinstance(layer, KerasRecurrent) else layer.cell
-    return Derivation(
-        layer=layer,
-        parameters=made.total,
-        tensors=made.tensors,
-        output_shape=(steps_in_time, units) if layer.return_sequences else (units,),
-        more_outputs=((units,),) * (1 + two_states) if layer.return_state else (),
-        macs=macs,
-        steps=(*made.steps, *(() if macs is None else (Step("MACs", macs),))),
-        notes=cell.notes() if isinstance(cell, KerasCell) else (),
-        reach="all",
-    )
-
-
-_TORCH, _KERAS = "torch 2.14.1", "keras 3.15.1"
+_TORCH = "torch 2.14.1"
 _SIZES = (Parameter("input_size", "input_size", inferred=True), Parameter("hidden_size", "hidden_size"))
 _DEVICE = ignored("device", "dtype")
 
@@ -350,65 +221,6 @@ def _torch_cell(name: str, about: str, *examples: Example) -> Kind:
     return Kind(name.lower(), about, Cell, Signature((name,), parameters), examples=examples, inputs=(1, 3))
 
 
-def _regular(names: Sequence[str], *, activity: bool) -> tuple[Parameter, ...]:
-    regularizers = [f"{name}_regularizer" for name in names] + (["activity_regularizer"] if activity else [])
-    return ignored(*regularizers, *(f"{name}_constraint" for name in names))
-
-
-def _keras_fields(name: str, *, cell: bool) -> tuple[Parameter, ...]:
-    parts = ("kernel", "recurrent", "bias")
-    gated = name != "SimpleRNN"
-    activations = ("activation", "recurrent_activation") if gated else ("activation",)
-    forget = ("unit_forget_bias",) if name == "LSTM" else ()
-    ways = () if cell else (
-        Parameter("return_sequences", "return_sequences", False),
-        Parameter("return_state", "return_state", False),
-        Parameter("go_backwards", "go_backwards", False),
-        *ignored("stateful", "unroll"),
-    )  # fmt: skip
-    seed = ignored("seed")
-    reset = (Parameter("reset_after", "reset_after", True),) if name == "GRU" else ()
-    dropped = ignored("dropout", "recurrent_dropout")
-    end = (*dropped, *reset, *seed) if cell else (*dropped, *seed, *ways, *reset) if gated else (*dropped, *ways, *seed)
-    return (
-        Parameter("units", "units"),
-        *(Parameter(one, one, None) for one in activations),
-        Parameter("use_bias", "bias", True),
-        *ignored(*(f"{part}_initializer" for part in parts), *forget),
-        *_regular(parts, activity=not cell),
-        *end,
-        *(ignored("use_cudnn") if gated and not cell else ()),
-        *(one for one in KERAS_LAYER if cell or one.name != "activity_regularizer"),
-    )
-
-
-def _keras(name: str, about: str, *examples: Example) -> tuple[Kind, Kind]:
-    sequence = Signature((name,), _keras_fields(name, cell=False))
-    cell = Signature((f"{name}Cell",), _keras_fields(name, cell=True))
-    lower = f"keras{name.lower()}"
-    whole, single = examples
-    return (
-        Kind(
-            lower,
-            f"{about} over a sequence, as Keras counts it.",
-            KerasRecurrent,
-            None,
-            sequence,
-            (whole,),
-            inputs=(1, 3),
-        ),
-        Kind(
-            f"{lower}cell",
-            f"{about} for one time step, as Keras counts it.",
-            KerasCell,
-            None,
-            cell,
-            (single,),
-            inputs=(1, 3),
-        ),
-    )
-
-
 KINDS = (
     _torch("RNN", "A recurrent layer over a sequence: (L, features) → (L, hidden_size).",
            Example("RNN(3, 5)", 50, _TORCH, (4, 3), (4, 5))),
@@ -422,29 +234,4 @@ KINDS = (
                 Example("LSTMCell(7, 9)", 648, _TORCH, (7,), (9,))),
     _torch_cell("GRUCell", "Gated recurrent units for one time step.",
                 Example("GRUCell(7, 9)", 486, _TORCH, (7,), (9,))),
-    *_keras("SimpleRNN", "A recurrent layer", Example("SimpleRNN(5)", 45, _KERAS, (6, 3), (5,)),
-            Example("SimpleRNNCell(5)", 45, _KERAS, (3,), (5,))),
-    *_keras("LSTM", "Long short-term memory", Example("LSTM(8)", 384, _KERAS, (6, 3), (8,)),
-            Example("LSTMCell(8)", 384, _KERAS, (3,), (8,))),
-    *_keras("GRU", "Gated recurrent units",
-            Example("GRU(5, return_sequences=True)", 165, _KERAS, (6, 4), (6, 5)),
-            Example("GRUCell(5, reset_after=False)", 150, _KERAS, (4,), (5,))),
-    Kind(
-        "kerasrnn",
-        "Keras's RNN: a cell, run over the time steps.",
-        OverTime,
-        keras=Signature(
-            ("RNN",),
-            (
-                Parameter("cell", "cell", layer=True),
-                Parameter("return_sequences", "return_sequences", False),
-                Parameter("return_state", "return_state", False),
-                Parameter("go_backwards", "go_backwards", False),
-                *ignored("stateful", "unroll", "zero_output_for_mask"),
-                *KERAS_LAYER,
-            ),
-        ),
-        examples=(Example("RNN(LSTMCell(8))", 384, _KERAS, (6, 3), (8,)),),
-        inputs=(1, 3),
-    ),
 )  # fmt: skip

@@ -15,7 +15,7 @@ from paramcount.layers.common import KERAS_LAYER, keras_name
 from paramcount.layers.composite import within
 from paramcount.layers.conv_lstm import ConvLSTM
 from paramcount.layers.fields import refuse
-from paramcount.layers.recurrent import KerasRecurrent, OverTime
+from paramcount.layers.keras_recurrent import KerasRecurrent, OverTime
 from paramcount.shapes import Shape, text
 from paramcount.signature import Parameter, Signature, ignored
 

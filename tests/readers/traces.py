@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from paramcount.readers import Asked, Reading
-from paramcount.readers.pytorch import reading
+from paramcount.readers.formats.pytorch import reading
 from paramcount.readers.trace import parse
 
 type Json = dict[str, Any]

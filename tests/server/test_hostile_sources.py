@@ -7,7 +7,7 @@ import pytest
 from mcp import Client
 from mcp_types import CallToolResult
 
-from paramcount.readers import pytorch
+from paramcount.readers.formats import pytorch
 from paramcount.readers.sandbox import Limits, Sandboxes
 from paramcount_mcp import build_server
 from tests.readers.hostile_sources import COUNT, ENTRIES, HEAD, MODEL, SOURCES

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +93,16 @@ def test_what_is_refused_and_why(call: Call, arguments: dict[str, Any], said: st
 
 def test_formats_are_those_that_have_a_reader(call: Call) -> None:
     assert refused(call("read_model", source="x", format="?")).count(", ".join(readers())) == 1
+
+
+@pytest.mark.parametrize(("planted", "code"), [("", 0), ("from paramcount.readers.formats import summary", 3)])
+def test_listing_the_tools_imports_no_reader(planted: str, code: int) -> None:
+    program = f"""
+import sys
+import anyio
+from paramcount_mcp import build_server
+{planted}
+anyio.run(build_server().list_tools)
+sys.exit(3 * any(name.startswith("paramcount.readers.formats.") for name in sys.modules))
+"""
+    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == code

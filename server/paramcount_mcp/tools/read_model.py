@@ -12,7 +12,7 @@ from paramcount import LayerError, ParamcountError
 from paramcount.errors import raise_all, shown
 from paramcount.files import opened
 from paramcount.limits import MAX_NAME
-from paramcount.readers import AUTO, Asked, Given, Reading, read, readers
+from paramcount.readers import AUTO, Asked, Given, Reading, format_names, read
 from paramcount.readers.base import Watch, unwatched
 from paramcount.rows import Detail
 from paramcount.written import InputShape, checked_shapes
@@ -25,8 +25,8 @@ from paramcount_mcp.tools.network_params import WhichDetail, fitting
 
 
 def _format(value: object) -> object:
-    if not isinstance(value, str) or (value != AUTO and value not in readers()):
-        raise refuse(f"must be one of {', '.join((AUTO, *readers()))}, received {shown(value)}.")
+    if not isinstance(value, str) or (value != AUTO and value not in format_names()):
+        raise refuse(f"must be one of {', '.join((AUTO, *format_names()))}, received {shown(value)}.")
     return value
 
 
@@ -89,7 +89,7 @@ class ReadArguments(Arguments):
     format: Annotated[
         str,
         BeforeValidator(_format),
-        Field(description="What it is.", json_schema_extra={"enum": [AUTO, *readers()]}, examples=[AUTO]),
+        Field(description="What it is.", json_schema_extra={"enum": [AUTO, *format_names()]}, examples=[AUTO]),
     ] = AUTO
     entry: Annotated[
         str | None,

@@ -1,8 +1,9 @@
-"""Readers: what a caller has in another form → Network. One file a format, found by looking into this package.
+"""Readers: what a caller has in another form → Network. One file a format, found by looking into `formats`.
 
     print(model), summary tables, configurations, source code, model files ──read──▶ Reading: Network, and what was read
 
-A module offers its `READER`; nothing lists formats by hand. What is read is never run here.
+A file there is called as its format and offers its `READER`; nothing lists formats by hand. To name them imports none.
+What is read is never run here.
 """
 
 import importlib
@@ -11,12 +12,19 @@ from functools import cache
 from typing import Final
 
 from paramcount.errors import NotationError, ParamcountError, UnknownNameError, closest, shown
+from paramcount.readers import formats
 from paramcount.readers.base import Asked, Given, Reader, Reading
 
 AUTO: Final = "auto"
 """The format that stands for whichever it is."""
 
-__all__ = ["AUTO", "Asked", "Given", "Reader", "Reading", "read", "readers"]
+__all__ = ["AUTO", "Asked", "Given", "Reader", "Reading", "format_names", "read", "readers"]
+
+
+@cache
+def format_names() -> tuple[str, ...]:
+    """The name of every format, sorted."""
+    return tuple(sorted([found.name for found in pkgutil.iter_modules(formats.__path__)]))
 
 
 @cache
@@ -24,13 +32,14 @@ def readers() -> dict[str, Reader]:
     """Every reader by its format, sorted.
 
     Raises:
-        TypeError: two readers have one format.
+        TypeError: a reader is not called as its file.
     """
-    modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
-    offered: list[Reader] = [module.READER for module in modules if hasattr(module, "READER")]
-    found = {reader.format: reader for reader in sorted(offered, key=lambda reader: reader.format)}
-    if len(found) != len(offered):
-        raise TypeError("two readers have one format")
+    found: dict[str, Reader] = {
+        name: importlib.import_module(f"{formats.__name__}.{name}").READER for name in format_names()
+    }
+    for name, reader in found.items():
+        if reader.format != name:
+            raise TypeError(f"the reader of {name} says that it reads {reader.format}")
     return found
 
 
@@ -40,7 +49,7 @@ def read(given: Given, asked: Asked | None = None, *, format: str = AUTO) -> Rea
     Args:
         given: text, files or an open file.
         asked: the entry, input shapes and framework that the caller names.
-        format: one of `readers()`, or "auto": what it looks like most.
+        format: one of `format_names()`, or "auto": what it looks like most.
 
     Raises:
         UnknownNameError: there is no such format.
@@ -49,8 +58,10 @@ def read(given: Given, asked: Asked | None = None, *, format: str = AUTO) -> Rea
     """
     reader = _looks_like(given) if format == AUTO else readers().get(format)
     if reader is None:
-        known = ", ".join((AUTO, *readers()))
-        raise UnknownNameError(f"format must be one of {known}, received {shown(format)}.{closest(format, readers())}")
+        known = (AUTO, *format_names())
+        raise UnknownNameError(
+            f"format must be one of {', '.join(known)}, received {shown(format)}.{closest(format, known)}"
+        )
     try:
         return reader.read(given, asked or Asked())
     except ParamcountError as error:

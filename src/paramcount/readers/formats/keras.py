@@ -8,7 +8,7 @@ import re
 from typing import Final
 
 from paramcount.readers.base import LIKELY, NO, UNMISTAKABLE, Asked, Given, Reader, Reading
-from paramcount.readers.pytorch import MAX_SOURCE, read_source
+from paramcount.readers.formats.pytorch import MAX_SOURCE, read_source
 
 _IMPORTS: Final = re.compile(r"^\s*(?:import|from)\s+(?:keras|tensorflow|tf_keras)\b", re.MULTILINE)
 _TORCH: Final = re.compile(r"^\s*(?:import|from)\s+torch\b", re.MULTILINE)

@@ -47,7 +47,11 @@ CASES = {
         "border_mode=…) is Keras 1's and gone",
     ),
     "merge": ("from keras.layers import merge\nmodel = merge([], mode='sum')", "keras.layers.merge is gone"),
-    "the module merge": ("from keras.layers.merge import add\nmodel = add([])", "gone since Keras 3"),
+    "the module merge": ("from keras.layers.merge import merge\nmodel = merge([])", "keras.layers.merge is gone"),
+    "Keras 1's name of the order": (
+        "from keras.layers.core import Dense\nimport keras.backend as K\nmodel = Dense(K.image_dim_ordering())",
+        "image_dim_ordering is gone",
+    ),
     "no such layer": ("model = keras.Sequential([layers.Dens(3)])", "no attribute 'Dens'"),
     "no such argument": ("model = keras.Sequential([layers.Dense(3, unit=4)])", "Unrecognized keyword arguments"),
     "no input": ("model = keras.Sequential([layers.Dense(3)])", "Give input_shape"),

@@ -7,7 +7,7 @@ import zipfile
 from functools import cache
 from pathlib import Path
 
-VERSIONS = {"torchvision": "0.29.1", "timm": "1.0.22"}
+VERSIONS = {"torchvision": "0.29.1", "timm": "1.0.22", "keras": "3.15.1"}
 
 
 @cache

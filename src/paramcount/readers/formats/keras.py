@@ -8,17 +8,17 @@ import re
 from typing import Final
 
 from paramcount.readers.base import LIKELY, NO, UNMISTAKABLE, Asked, Given, Reader, Reading
-from paramcount.readers.formats.pytorch import MAX_SOURCE, read_source
+from paramcount.readers.formats.pytorch import KERAS_IMPORTS, MAX_SOURCE, read_source
 
-_IMPORTS: Final = re.compile(r"^\s*(?:import|from)\s+(?:keras|tensorflow|tf_keras)\b", re.MULTILINE)
 _TORCH: Final = re.compile(r"^\s*(?:import|from)\s+torch\b", re.MULTILINE)
 
 
 def _likeness(given: Given) -> float:
     texts = [text[:MAX_SOURCE] for text in (given.text, *given.files.values())]
-    if given.stream is not None or not any(map(_IMPORTS.search, texts)):
+    if given.stream is not None or not any(map(KERAS_IMPORTS.search, texts)):
         return NO
-    return LIKELY if any(map(_TORCH.search, texts)) else UNMISTAKABLE
+    alone = KERAS_IMPORTS.search(texts[0]) and not _TORCH.search(texts[0])  # whatever the other files import
+    return UNMISTAKABLE if alone or not any(map(_TORCH.search, texts)) else LIKELY
 
 
 def _read(given: Given, asked: Asked) -> Reading:

@@ -34,14 +34,20 @@ _SHOWN: Final = 12
 """Candidates that an error lists."""
 
 _IMPORTS: Final = re.compile(r"^\s*(?:import|from)\s+torch(?:vision)?\b", re.MULTILINE)
+KERAS_IMPORTS: Final = re.compile(r"^\s*(?:import|from)\s+(?:keras|tensorflow|tf_keras)\b", re.MULTILINE)
+"""What Keras's sources import: where only other files import torch, the main one tells."""
+
 _MODULES: Final = re.compile(r"^\s*class\s+\w+\s*\([\w.]*\bModule\b|^\s*def\s+forward\s*\(\s*self\b", re.MULTILINE)
 
 
 def _likeness(given: Given) -> float:
-    texts = (given.text, *given.files.values())
-    if given.stream is None and any(_IMPORTS.search(text[:MAX_SOURCE]) for text in texts):
-        return UNMISTAKABLE
-    return LIKELY if given.stream is None and any(_MODULES.search(text[:MAX_SOURCE]) for text in texts) else NO
+    texts = [text[:MAX_SOURCE] for text in (given.text, *given.files.values())]
+    if given.stream is not None:
+        return NO
+    if any(map(_IMPORTS.search, texts)):
+        others = KERAS_IMPORTS.search(texts[0]) and not _IMPORTS.search(texts[0])
+        return LIKELY if others else UNMISTAKABLE
+    return LIKELY if any(map(_MODULES.search, texts)) else NO
 
 
 def _read(given: Given, asked: Asked) -> Reading:

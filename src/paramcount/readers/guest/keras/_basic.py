@@ -151,9 +151,6 @@ class Embedding(Leaf):
     def check(self):
         if self.lora_rank or self.quantization_config:
             unsupported(self, "with lora_rank or quantization_config")
-        length = self._given.pop("input_length", None)
-        if isinstance(length, int):
-            self._input_shape_arg = (length,)
 
     def outputs(self, shapes):
         return [(*shapes[0], self.output_dim)]

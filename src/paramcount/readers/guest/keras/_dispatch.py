@@ -257,13 +257,6 @@ def record(name, tensors, attributes, results, module=None):
     if not STATE.recording or STATE.paused:
         return
     inputs = [reference(one) for one in tensors]
-    if module is None and name == "module":  # a layer that is no part of the model
-        name = "identity"
-        if len(results) != 1 or results[0]._runs != tensors[0]._runs:
-            raise stop(
-                "unsupported", "A layer that is made while the model runs, and is no part of it, is not supported."
-            )
-        inputs = inputs[:1]
     if module is None and OPERATIONS[name].macs is None and all(["constant" in one for one in inputs]):
         return
     if len(STATE.calls) >= STATE.limit:

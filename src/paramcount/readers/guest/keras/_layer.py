@@ -129,10 +129,12 @@ class Layer:
             raise ValueError(
                 f"Expected `trainable` to be a boolean. Received: trainable={trainable} (of type {type(trainable)})"
             )
-        if (name is not None and not isinstance(name, str)) or (name is not None and "/" in name):
+        if name is not None and not isinstance(name, str):
             raise ValueError(
                 f"Argument `name` must be a string and cannot contain character `/`. Received: name={name} (of type {type(name)})"
             )
+        if name is not None and "/" in name:
+            STATE.warn("Names of layers hold a /, which Keras 2 allows and Keras 3 refuses; it changes no count.")
         own = self.__dict__
         own["name"] = name or unique(snake(type(self).__name__))
         own["built"] = False
@@ -380,6 +382,8 @@ class Layer:
 
     def _run(self, *args, **kwargs):
         signature = inspect.signature(self.call)
+        if "training" in kwargs and "training" not in signature.parameters and self._kind_ is None:
+            kwargs = {name: value for name, value in kwargs.items() if name != "training"}  # Keras drops it
         try:
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:

@@ -7,12 +7,26 @@ from paramcount_guest.state import STATE, stop
 from keras import _dispatch
 from keras._inert import named
 from keras._layer import Layer, is_shape
+from keras._modules import OLDER
 from keras._numbers import RUNS
 from keras._surface import LAYERS as SIGNATURES
 from keras._tensor import KerasTensor, make, tensors_in
 
 LEAVES = {}
 """The layers that have a rule, by their names."""
+
+ACCEPTED = ("alpha", "input_length", "implementation")
+"""Arguments of Keras 2 that Keras 3 takes without naming them in its signatures."""
+
+_KERNEL = ("kernel_initializer", "kernel_regularizer", "kernel_constraint")
+OLDER_ARGUMENTS = {
+    "LeakyReLU": ("alpha",), "Embedding": ("input_length",), "LSTM": ("implementation", "time_major"),
+    "GRU": ("implementation", "time_major"), "SimpleRNN": ("implementation", "time_major"),
+    "LSTMCell": ("implementation",), "GRUCell": ("implementation",), "SeparableConv1D": _KERNEL,
+    "SeparableConv2D": _KERNEL, "DepthwiseConv1D": _KERNEL, "DepthwiseConv2D": _KERNEL,
+    "BatchNormalization": ("fused", "virtual_batch_size", "adjustment"),
+}  # fmt: skip
+"""Arguments of a layer that are in no signature of Keras 3, and change no count."""
 
 _PARSED = {}
 
@@ -50,6 +64,7 @@ class Leaf(Layer):
         except TypeError as error:
             raise TypeError(f"{name}.__init__() {error}") from None
         rest = bound.arguments.pop("kwargs", {})
+        self._older(rest, bound.arguments)
         bound.apply_defaults()
         given = bound.arguments
         given.pop("kwargs", None)
@@ -62,6 +77,23 @@ class Leaf(Layer):
             if key != "weights":
                 setattr(self, key, value)
         self.check()
+
+    def _older(self, rest, given):
+        """Take Keras 2's arguments out of those that are not known: they change no count, or are written otherwise."""
+        kind = self._kind_
+        for name in [name for name in rest if name in OLDER_ARGUMENTS.get(kind, ())]:
+            value = rest.pop(name)
+            if name == "alpha":
+                given["negative_slope"] = value
+            elif name == "input_length" and "input_shape" not in rest and value is not None:
+                rest["input_shape"] = (value,) if isinstance(value, int) else tuple(value)
+            elif name not in ACCEPTED:
+                STATE.warn(f"{kind}({name}=…) is Keras 2's, and Keras 3 refuses it; it changes no count.")
+        if kind.startswith("GRU") and OLDER and "reset_after" not in given:
+            STATE.warn(
+                f"{kind} is made with reset_after=True, as Keras makes it since version 2.4; the versions before made it "
+                "with reset_after=False, which has fewer biases. Write which is meant."
+            )
 
     def check(self):
         """Refuse what Keras refuses when the layer is made."""
@@ -85,9 +117,26 @@ class Leaf(Layer):
             if STATE.recording and path is None and self.weights:
                 _dispatch.OUTSIDE[id(self)] = self
                 raise stop("user error", _dispatch.untracked(self, self.weights))
+            if STATE.recording and path is None:
+                path = self._beside()
             path = _dispatch.PARTS.get(path, path)
             _dispatch.record("module", tensors, {}, results, path)
         return self.packed(results)
+
+    def _beside(self):
+        """The path of a layer without weights that is made while the model runs, and is no part of it."""
+        place = f"{STATE.scopes[-1]}.{self.name}".lstrip(".")
+        path, count = place, 1
+        while path in STATE.beside:
+            count += 1
+            path = f"{place}#{count}"
+        STATE.beside[path] = {
+            "path": path, "class": type(self).__name__, "kind": self._kind_, "hyper": self.hyper(), "same_as": None,
+            "built": self.taken(), "parameters": [], "buffers": [],
+        }  # fmt: skip
+        STATE.module_paths[id(self)] = path
+        STATE.keep.append(self)
+        return path
 
     def packed(self, results):
         return results[0] if len(results) == 1 else results

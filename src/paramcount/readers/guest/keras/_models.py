@@ -402,10 +402,13 @@ class Sequential(Model):
         if self._graph is not None or self.built:
             return
         first = next(iter(bound.values()), None)
-        if isinstance(first, KerasTensor):
+        if isinstance(first, KerasTensor) and self._layers:
             self.build(tuple(first.shape))
 
     def call(self, inputs, training=None, mask=None, **kwargs):
+        if not self._layers:
+            STATE.warn(f"{self.name} has no layers and hands on what it gets, as in Keras 2; Keras 3 refuses it.")
+            return inputs
         if self._graph is not None:
             return self._replay(inputs)
         for layer in self.layers:

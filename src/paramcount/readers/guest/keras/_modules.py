@@ -4,21 +4,31 @@ import importlib.machinery
 import sys
 import types
 
-from paramcount_guest.state import Unsupported, stop
+from paramcount_guest.state import STATE, Unsupported, stop
 
 from keras._surface import NAMES
 
 OFFERED = {}
 """Module → name → value: what the stand-ins have."""
 
-GONE_MODULES = {
-    "keras.layers." + name
-    for name in ["core", "convolutional", "convolutional_recurrent", "merge", "normalization", "pooling", "recurrent", "embeddings", "advanced_activations", "noise", "wrappers", "local", "cudnn_recurrent", "preprocessing"]
-} | {"keras.engine", "keras.utils.np_utils", "keras.utils.vis_utils", "keras.utils.generic_utils",
-     "keras.utils.conv_utils", "keras.utils.layer_utils", "keras.utils.data_utils", "keras.legacy.interfaces",
-     "keras.applications.imagenet_utils_", "keras.objectives", "keras.backend.tensorflow_backend",
-     "keras.engine.topology", "keras.engine.training", "keras.engine.base_layer", "keras.layers.wrappers"}  # fmt: skip
-"""Modules of Keras 1 and 2 that are gone."""
+OLDER_MODULES = {
+    **{f"keras.layers.{name}": "keras.layers" for name in (
+        "core", "convolutional", "convolutional_recurrent", "merge", "normalization", "pooling", "recurrent",
+        "embeddings", "advanced_activations", "noise", "wrappers", "local", "cudnn_recurrent", "merging",
+        "normalization.batch_normalization", "normalization.layer_normalization",
+    )},
+    **{f"keras.engine.{name}": "keras.engine" for name in (
+        "topology", "base_layer", "training", "network", "input_layer", "input_spec", "sequential", "functional",
+        "keras_tensor",
+    )},
+    **{f"keras.utils.{name}": "keras.utils" for name in (
+        "np_utils", "vis_utils", "generic_utils", "data_utils", "io_utils", "tf_utils", "conv_utils", "layer_utils",
+    )},
+    "keras.backend.tensorflow_backend": "keras.backend",
+    "keras.backend.common": "keras.backend",
+    "keras.objectives": "keras.losses",
+}  # fmt: skip
+"""Modules of Keras 2 that are gone, and where what they held is found."""
 
 GONE_NAMES = {
     "keras.layers": {
@@ -35,10 +45,12 @@ GONE_NAMES = {
         "image_dim_ordering": "it is called image_data_format now",
         "set_image_dim_ordering": "it is called set_image_data_format now",
     },
-    "keras.utils": {"np_utils": "write keras.utils.to_categorical", "multi_gpu_model": "Keras has none",
-                    "plot_model_": ""},
+    "keras.utils": {"multi_gpu_model": "Keras has none"},
 }  # fmt: skip
 """Names of Keras 1 and 2 that are gone, and what to write instead."""
+
+OLDER = []
+"""The modules of Keras 2 that the source imports."""
 
 ROOTS = ("tensorflow.python.keras", "tensorflow.keras", "tf_keras.src", "tf_keras", "keras.api._v2.keras", "keras.api",
          "keras._tf_keras.keras", "keras.src")  # fmt: skip
@@ -46,13 +58,16 @@ ROOTS = ("tensorflow.python.keras", "tensorflow.keras", "tf_keras.src", "tf_kera
 
 def canonical(name):
     """The name under which a module's contents stand here."""
+    if name.partition(".")[0] == "keras_applications":
+        return name.replace("keras_applications", "keras.applications", 1)
     for root in ROOTS:
         if name == root or name.startswith(root + "."):
             rest = name[len(root) :]
             if root == "keras.src" and f"keras.src{rest}" in OFFERED:
                 return name
-            return f"keras{rest}"
-    return name
+            name = f"keras{rest}"
+            break
+    return OLDER_MODULES.get(name, name)
 
 
 def offer(module, **values):
@@ -83,7 +98,7 @@ class StandIn(types.ModuleType):
         if name in GONE_NAMES.get(module, ()):
             raise gone(module, name)
         full = f"{module}.{name}"
-        if full in OFFERED or full in NAMES:
+        if full in OFFERED or full in NAMES or full in OLDER_MODULES:
             return importlib.import_module(f"{self.__name__}.{name}")
         if f"{self.__name__}.{name}" in sys.modules:
             return sys.modules[f"{self.__name__}.{name}"]
@@ -100,14 +115,12 @@ class Finder:
 
     def find_spec(self, name, path=None, target=None):
         top = name.partition(".")[0]
-        if top not in ("keras", "tensorflow", "tf_keras") or name in ("keras", "tensorflow"):
+        if top not in ("keras", "tensorflow", "tf_keras", "keras_applications") or name in ("keras", "tensorflow"):
             return None
         found = canonical(name)
-        if found in GONE_MODULES and found not in OFFERED:
-            raise ModuleNotFoundError(
-                f"No module named '{name}': it is gone since Keras 3. Import the names from keras.layers, keras.utils or "
-                "keras.models themselves.", name=name,
-            )  # fmt: skip
+        if name in OLDER_MODULES and name not in OLDER:
+            OLDER.append(name)
+            STATE.warn(f"{name} is a module of Keras 2, and gone: its names were taken from {found}.")
         internal = name.startswith(("keras.src.", "tf_keras.src.", "tensorflow.python."))
         if (
             found in OFFERED

@@ -14,7 +14,7 @@ from paramcount_guest.state import data_dependent
 
 RUNS = 3
 BATCHES = (1, 7, 1)
-OPEN = (6720, 6720, 13440)
+OPEN = (26880, 26880, 53760)
 """What stands for the first size that is left open: a number that most strides and windows divide."""
 
 

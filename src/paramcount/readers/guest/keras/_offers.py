@@ -88,7 +88,7 @@ class Wrapper(Layer):
 
 layers = {**_layers(), "Wrapper": Wrapper}
 offer("keras.layers", **layers)
-offer("keras.layers.experimental", preprocessing=None, SyncBatchNormalization=LEAVES["BatchNormalization"])
+offer("keras.layers.experimental", SyncBatchNormalization=LEAVES["BatchNormalization"])
 offer("keras.layers.experimental.preprocessing", **{
     name: layers[name] for name in layers
     if name.startswith("Random") or name in ("Rescaling", "Resizing", "CenterCrop", "Normalization", "StringLookup",
@@ -317,16 +317,9 @@ saving = {"register_keras_serializable": register_keras_serializable, "custom_ob
           "load_model": load_model}  # fmt: skip
 
 
-def get_file(*args, **kwargs):
-    raise stop(
-        "unsupported",
-        "get_file() is not supported: nothing is downloaded here. Weights change no count: leave them out.",
-    )
-
-
-def pretrained(*args, **kwargs):
-    """What stands for the path of a file of weights that is not downloaded."""
-    return get_file()
+def get_file(fname="weights", *args, **kwargs):
+    """The path that a file would have; nothing is downloaded."""
+    return f"/nowhere/{fname}"
 
 
 utils = {name: value for name, value in saving.items() if name != "load_model"} | {

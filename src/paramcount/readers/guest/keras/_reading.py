@@ -1,5 +1,7 @@
 """A Keras model as the trace has it: its layers with their weights, and what runs when something flows through."""
 
+import inspect
+
 from paramcount_guest.state import STATE, stop
 
 from keras._dispatch import DEPTH, OUTSIDE, PARTS, TOLD, untracked, written
@@ -225,16 +227,16 @@ class Reading:
                 replaced(part, lambda one: known.get(id(one), one)) for part in model._inbound_nodes[0].arguments
             )
             return model(*args, **kwargs)
-        if len(flowing) == 1:
-            return model(flowing[0])
-        if graph is None:
-            import inspect
-
-            taken = [one for one in inspect.signature(model.call).parameters.values()
-                     if one.default is one.empty and one.kind is one.POSITIONAL_OR_KEYWORD]  # fmt: skip
-            if len(taken) == len(flowing):
-                return model(*flowing)
-        return model(list(flowing))
+        if graph is not None:
+            return model(flowing[0] if len(flowing) == 1 else list(flowing))
+        taken = [
+            one.name
+            for one in inspect.signature(model.call).parameters.values()
+            if one.default is one.empty and one.kind is one.POSITIONAL_OR_KEYWORD
+        ]
+        told = {name: None if name == "mask" else False for name in taken[1:] if name in ("training", "mask")}
+        several = len(flowing) > 1 and len(taken) - len(told) == len(flowing)
+        return model(*(flowing if several or len(flowing) == 1 else [list(flowing)]), **told)
 
     def run(self, shapes):
         """Run the model and record what it calls.
@@ -256,6 +258,7 @@ class Reading:
                 result = self._call([_noted(one) for one in flowing])
         finally:
             STATE.recording = False
+            self.modules = [*self.modules, *STATE.beside.values()]
         found = tensors_in(result)
         if not found:
             raise TypeError(f"call() gives {type(result).__name__}, in which there is no tensor.")
@@ -279,11 +282,19 @@ class Reading:
         finally:
             STATE.recording = False
             STATE.calls.clear()
+        self._forget_beside()
         self._refuse_untracked()
 
     def untracked(self):
         """What ran without being part of the model."""
         return list(OUTSIDE.values())
+
+    @staticmethod
+    def _forget_beside():
+        """Forget the layers that were made while the model ran: the next run makes them again."""
+        for key in [key for key, path in STATE.module_paths.items() if path in STATE.beside]:
+            del STATE.module_paths[key]
+        STATE.beside.clear()
 
     def _refuse_untracked(self):
         """Refuse weights that flow into the answer and are no part of the model."""

@@ -9,7 +9,7 @@ from keras import _functions
 from keras._dispatch import op, run
 from keras._functions import ACTIVATIONS, OPS, RANDOM, _made, _window, target, whole
 from keras._inert import inert
-from keras._modules import NAMES, offer, unsupported_function
+from keras._modules import NAMES, OFFERED, offer, unsupported_function
 from keras._numbers import Sym, joined
 from keras._offers import map_structure, name_scope
 from keras._tensor import DTYPES, KerasTensor, Shape, as_dtype, convert, fixed, make
@@ -532,6 +532,20 @@ def resize(images, size, method="bilinear", preserve_aspect_ratio=False, antiali
 
 
 RESIZE = op(resize)
+
+
+def older_resize(
+    images, size, method="bilinear", align_corners=False, preserve_aspect_ratio=False, name=None, **kwargs
+):
+    """tf.compat.v1's: where the corners lie changes no size."""
+    return resize(images, size, "bilinear", preserve_aspect_ratio)
+
+
+@_named
+def extract_patches(images, sizes, strides, rates, padding, name=None):
+    return _functions.IMAGE["extract_patches"](images, sizes[1:3], strides[1:3], rates[1:3], padding, "channels_last")
+
+
 MATH = {name: value for name, value in TF.items() if name in NAMES["tensorflow.math"].split()}
 MATH |= {
     name: NN[name]
@@ -541,7 +555,7 @@ MATH |= {
 offer("tensorflow", **TF)
 offer("tensorflow.math", **MATH)
 offer("tensorflow.nn", **NN)
-offer("tensorflow.image", resize=RESIZE, ResizeMethod=type("ResizeMethod", (), {
+offer("tensorflow.image", resize=RESIZE, extract_patches=extract_patches, ResizeMethod=type("ResizeMethod", (), {
     name: name.lower().replace("_", "") for name in ("BILINEAR", "NEAREST_NEIGHBOR", "BICUBIC", "AREA", "LANCZOS3", "LANCZOS5")
 }))  # fmt: skip
 offer(
@@ -562,6 +576,11 @@ offer(
     map_structure=map_structure,
     flatten=lambda value: list(map(None, value)) if False else __import__("keras").tree.flatten(value),
 )
+offer("tensorflow.compat.v1.image", **{
+    name: op(older_resize) for name in ("resize", "resize_images", "resize_bilinear", "resize_nearest_neighbor", "resize_bicubic")
+})  # fmt: skip
+offer("tensorflow.initializers", **OFFERED["keras.initializers"])
+offer("tensorflow.python.tf2", enabled=lambda: True)
 offer("tensorflow.compat.v1", disable_eager_execution=lambda: None, disable_v2_behavior=lambda: None, set_random_seed=lambda seed: None,
       logging=inert("tensorflow.compat.v1", "logging"))  # fmt: skip
 offer("tensorflow.dtypes", cast=TF["cast"], **DTYPES)

@@ -7,7 +7,7 @@ import builtins
 import math
 
 import torch
-from paramcount_guest.state import Unsupported, data_dependent
+from paramcount_guest.state import Unsupported, data_dependent, stop
 from torch import _dispatch, _types
 from torch._registry import FUNCTIONS
 from torch._tensor import Tensor
@@ -428,6 +428,20 @@ def logspace(start, stop, num=50, endpoint=True, base=10.0):
 
 def concatenate(arrays, axis=0):
     return _wrap(torch.cat([_in(asarray(one)) for one in arrays], axis))
+
+
+def append(arr, values, axis=None):
+    one, other = asarray(arr), asarray(values)
+    return concatenate([one.reshape(-1), other.reshape(-1)] if axis is None else [one, other], axis or 0)
+
+
+def insert(arr, obj, values, axis=None):
+    whole = asarray(arr)
+    if axis is not None or not isinstance(obj, int):
+        raise stop("unsupported", "numpy.insert is supported with one place and no axis only.")
+    flat = whole.reshape(-1)
+    place = obj if obj >= 0 else flat.shape[0] + obj
+    return concatenate([flat[:place], asarray(values).reshape(-1), flat[place:]]).astype(whole.dtype)
 
 
 def stack(arrays, axis=0):

@@ -134,6 +134,7 @@ class Trace:
                 self.done = "failed"
             raise
         finally:
+            self.modules = one.modules
             self.inputs, self.outputs = one.inputs, one.outputs
             self.input_shapes, self.output_shapes = one.input_shapes, one.output_shapes
 

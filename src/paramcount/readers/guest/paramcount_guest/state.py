@@ -32,6 +32,7 @@ class State:
         self.scopes = [""]
         self.module_paths = {}  # id of a module → its path, known once the model is constructed
         self.kinds = {}  # path → class of torch.nn whose hyperparameters hold, or None
+        self.beside = {}  # path → module as the trace has it, of layers that are made while a model of Keras runs
         self.tensor_paths = {}  # id of a parameter → "path.name"
         self.keep = []  # what must stay alive, since it is known by its id
         self.running = []  # modules whose forward runs, outermost first, with the shapes that went in

@@ -184,11 +184,9 @@ class Flow:
                     f"{name}.{own.name} {list(own.shape)} cannot be {other} {list(theirs.shape)}: the shapes differ."
                 )
             tied.append((tensor_name, other))
-            made = replace(
-                made,
-                tensors=tuple([tensor for tensor in made.tensors if tensor is not own]),
-                parameters=made.parameters - Quantity(f"tied_{tensor_name}", own.count),
-            )
+            made = replace(made, tensors=tuple([tensor for tensor in made.tensors if tensor is not own]))
+            if not own.buffer:
+                made = replace(made, parameters=made.parameters - Quantity(f"tied_{tensor_name}", own.count))
         return made, tuple(tied)
 
     def _loop(self, loop: Loop) -> Rounds:

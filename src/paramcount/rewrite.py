@@ -9,12 +9,13 @@ Names that the notation cannot hold are changed: `0.conv` becomes `_0.conv`.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from textwrap import indent
 from typing import Final
 
 from paramcount.architectures import find
 from paramcount.errors import NotationError
+from paramcount.flow import derived
 from paramcount.layers import is_kind
 from paramcount.limits import MAX_NAME
 from paramcount.modules import EVERY_BLOCK
@@ -30,6 +31,7 @@ def write(network: Network) -> str:
     Raises:
         NotationError: it is wired in a way that the notation has no words for.
     """
+    network = _one_way(network)
     uses = Counter((*used(network.nodes), *network.outputs, *_run_again(network.nodes)))
     scope = _Scope(uses, INPUT if not network.inputs else network.inputs[0][0])
     items: list[str] = []
@@ -49,6 +51,22 @@ def write(network: Network) -> str:
     if network.unused:
         items.append(_block("Unused([", _Scope(uses, UNKNOWN).items([loose(one) for one in network.unused]), "])"))
     return "\n".join(items)
+
+
+def _one_way(network: Network) -> Network:
+    """The same, where a layer is run once more in another way (`Batched` here, and not there): tied to the first."""
+    owners = {one.name: one for one in network.nodes if isinstance(one, Node)}
+    nodes: list[Node | Loop] = []
+    ties = list(network.ties)
+    for one in network.nodes:
+        owner = owners.get(one.shares) if isinstance(one, Node) else None
+        if isinstance(one, Node) and owner is not None and type(owner.layer) is not type(one.layer):
+            made = derived(one.layer, (None,) * one.layer.kind.inputs[0])
+            ties += [(f"{one.name}.{tensor.name}", f"{owner.name}.{tensor.name}") for tensor in made.tensors]
+            nodes.append(replace(one, shares=""))
+        else:
+            nodes.append(one)
+    return replace(network, nodes=tuple(nodes), ties=tuple(ties))
 
 
 def _run_again(nodes: Iterable[Node | Loop]) -> Iterator[str]:

@@ -44,6 +44,15 @@ CASES = [
     ("einsum", [[2, 3], [3, 5], [5, 7]], {"equation": "ab,bc,cd"}, "torch.einsum('ab,bc,cd', a, b, c)"),
     ("einsum", [[3, 2], [3, 2]], {"equation": "ab,ab->"}, "torch.einsum('ab,ab->', a, b)"),
     ("einsum", [[2, 3], [4, 5]], {"equation": "ab,bc->ac"}, "torch.einsum('ab,bc->ac', a, b)"),
+    ("einsum", [[2, 3, 5, 7], [2, 11, 5, 7]], {"equation": "bihd,bjhd->bhij"}, "torch.einsum('bihd,bjhd->bhij', a, b)"),
+    ("einsum", [[3, 5, 1, 7], [3, 5, 1, 7]], {"equation": "bhid,bhjd->bhij"}, "torch.einsum('bhid,bhjd->bhij', a, b)"),
+    ("einsum", [[3, 5, 2, 1], [3, 5, 1, 7]], {"equation": "bhij,bhjd->bhid"}, "torch.einsum('bhij,bhjd->bhid', a, b)"),
+    ("einsum", [[3, 5], [7]], {"equation": "ab,c->abc"}, "torch.einsum('ab,c->abc', a, b)"),
+    ("einsum", [[3, 5], [5, 7]], {"equation": "ab,cd->ac"}, "torch.einsum('ab,cd->ac', a, b)"),
+    ("einsum", [[3, 5, 2], [5, 7, 2]], {"equation": "abx,bcy->ac"}, "torch.einsum('abx,bcy->ac', a, b)"),
+    ("einsum", [[3, 5], [1, 7]], {"equation": "ab,bc->ac"}, "torch.einsum('ab,bc->ac', a, b)"),
+    ("einsum", [[3, 5], [3, 5]], {"equation": "ab,ab->ab"}, "torch.einsum('ab,ab->ab', a, b)"),
+    ("einsum", [[2, 3, 5], [5, 7]], {"equation": "abc,cd"}, "torch.einsum('abc,cd', a, b)"),
     ("scaled_dot_product_attention", [[2, 3, 5, 7], [2, 3, 11, 7], [2, 3, 11, 13]], {}, "F.scaled_dot_product_attention(a, b, c)"),
     ("bilinear", [[2, 3], [2, 5], [7, 3, 5]], {}, "F.bilinear(a, b, c)"),
     ("cdist", [[2, 3, 5], [2, 7, 5]], {}, "torch.cdist(a, b)"),
@@ -164,7 +173,8 @@ def row(operation: str, shapes: list[list[int]], attributes: dict[str, object], 
         return found | {"raises": type(error).__name__}
     every = [out] if isinstance(out, torch.Tensor) else list(out)
     flops = counter.get_total_flops()
-    return found | {"outputs": [list(one.shape) for one in every]} | ({"macs": flops // 2} if flops else {})
+    counts = bool(flops) or operation == "einsum"  # which is a matrix product, or none, as it is written
+    return found | {"outputs": [list(one.shape) for one in every]} | ({"macs": flops // 2} if counts else {})
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""Fill sources.json and constructs.json anew: what real torch makes of each source in them.
+"""Fill sources.json, constructs.json and habits.json anew: what real torch makes of each source in them.
 
 Run with an interpreter that has torch, in a disposable environment: `python tests/data/make_sources.py`. Of each source
 the parameters and buffers are kept, with names and shapes in order; the output shape of each call of a layer of
-torch.nn, in order; the shape that comes out; and, for the networks of sources.json, MACs: half of what `torch.utils.flop_counter` counts. It leaves out or
-adds to what constructs.json is about: deformable convolution, fused attention, norms of weights.
+torch.nn, in order; the shape that comes out; and, but for constructs.json, MACs: half of what `torch.utils.flop_counter` counts. It leaves out or
+adds to what that is about: deformable convolution, norms of weights. Attention runs unfused, since what is fused is not
+counted. habits.json has what model files of public repositories do, in sources of our own.
 """
 
 import inspect
@@ -13,6 +14,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 HOLDERS = {
@@ -61,7 +63,7 @@ def described(model: nn.Module, inputs: list[torch.Tensor]) -> dict[str, Any]:
             module.register_forward_pre_hook(enter)
             module.register_forward_hook(leave(name))
     counter = FlopCounterMode(display=False)
-    with torch.no_grad(), counter:
+    with torch.no_grad(), sdpa_kernel([SDPBackend.MATH]), counter:
         output = model(*inputs)
     return {
         "parameters": [[name, list(one.shape)] for name, one in model.named_parameters()],
@@ -90,6 +92,8 @@ def refill(file: Path, figures: set[str]) -> None:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
+    torch.backends.mha.set_fastpath_enabled(False)
     shapes = {"parameters", "frozen", "buffers", "calls", "outputs"}
     refill(Path(__file__).with_name("sources.json"), shapes | {"macs"})
     refill(Path(__file__).with_name("constructs.json"), shapes)
+    refill(Path(__file__).with_name("habits.json"), shapes | {"macs"})

@@ -6,10 +6,10 @@ from paramcount.operations import macs
 from tests.conftest import table
 from tests.readers.guest import named, read
 
+SOURCES = [row for name in ("sources", "constructs", "habits") for row in table(f"{name}.json")["sources"]]
 
-@pytest.mark.parametrize(
-    "row", table("sources.json")["sources"] + table("constructs.json")["sources"], ids=lambda row: row["id"]
-)
+
+@pytest.mark.parametrize("row", SOURCES, ids=lambda row: row["id"])
 def test_a_source_is_built_and_run_as_torch_does(row):
     trace = read(row["source"], row["entry"], *row["inputs"])
     assert trace["stopped"] is None
@@ -41,3 +41,25 @@ def test_operations_between_layers_multiply_too():
     assert product["outputs"][0]["shape"] == [1, 3, 3]
     assert macs(product["op"], [(1, 3, 5), (1, 5, 3)], product["attributes"]) == 45
     assert product["at"] == ["model.py", 4]
+
+
+def test_a_file_that_imports_from_its_own_folder_is_a_module_of_it():
+    block = "import torch.nn as nn\n\n\nclass Block(nn.Linear):\n    pass\n"
+    main = (
+        "import torch.nn as nn\nfrom net.parts.block import Block\nfrom tools import WIDTH\n\n\n"
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = Block(3, WIDTH)\n"
+    )
+    files = {"src/net/parts/block.py": block, "src/tools.py": "WIDTH = 4\n", "src/net/net.py": main}
+    trace = read(files)
+    assert trace["stopped"] is None
+    assert named(trace, "parameters") == [["a.weight", [4, 3]], ["a.bias", [4]]]
+
+
+def test_arguments_are_parsed_as_where_none_are_given():
+    source = (
+        "import argparse, torch.nn as nn\nparser = argparse.ArgumentParser()\n"
+        "parser.add_argument('--width', type=int, default=5)\nargs = parser.parse_args()\n"
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.a = nn.Linear(3, args.width)\n"
+    )
+    assert named(read(source), "parameters") == [["a.weight", [5, 3]], ["a.bias", [5]]]

@@ -12,7 +12,7 @@ from paramcount.cli import main
 from paramcount.readers import Asked, Given, Reading, read
 from tests.conftest import table
 
-SOURCES = table("sources.json")["sources"]
+SOURCES = table("sources.json")["sources"] + table("habits.json")["sources"]
 
 NET = """
 import torch.nn as nn
@@ -153,3 +153,14 @@ def test_a_model_that_is_only_half_made_is_refused(change: str) -> None:
     source = f"import torch, torch.nn as nn\nmodel = nn.Sequential(nn.Conv2d(3, 7, 3))\n{change}\n"
     assert "line 3" in refusal(source)
     assert reading(source.replace(change, "model.load_state_dict(torch.load('weights.pt'))")).network.nodes
+
+
+def test_a_layer_that_runs_in_two_ways_is_written_as_two_that_are_tied() -> None:
+    source = NET.replace(
+        "return self.conv(x).relu() + x", "return self.conv(x.flip(0).repeat(2, 1, 1, 1))[:1] + self.conv(x)"
+    )
+    report = reading(source, (3, 9, 9)).report(as_layers=True)
+    again = derive(network(report.notation, input_shape=(3, 9, 9))).totals
+    assert again.parameters.value == report.totals.parameters.value == 1482  # torch 2.14.1
+    assert again.macs is not None
+    assert again.macs.value == 180008  # half of what torch 2.14.1 counts

@@ -154,14 +154,20 @@ def _einsum(shapes: Sequence[Sizes], attributes: Attributes) -> tuple[Sizes, ...
 
 
 def _einsum_macs(shapes: Sequence[Sizes], attributes: Attributes) -> int:
-    """Every combination of indices once for two tensors; tensors are taken in from left to right."""
-    written, out, sizes = _terms(shapes, attributes)
-    total, current = 0, written[0]
+    """A matrix product for two tensors that are summed over what both have; else they are multiplied number by number.
+
+    Tensors are taken in from left to right. What only one of the two has, or has once, is summed before.
+    """
+    written, out, _ = _terms(shapes, attributes)
+    total, current = 0, dict(zip(written[0], shapes[0], strict=True))
     for place, term in enumerate(written[1:], 1):
-        letters = set(current) | set(term)
-        total += numel([sizes[letter] for letter in letters])
+        other = dict(zip(term, shapes[place], strict=True))
         later = set(out).union(*written[place + 1 :])
-        current = "".join(letters & later)
+        summed = {letter for letter in current.keys() & other.keys() if min(current[letter], other[letter]) > 1} - later
+        left = {letter: max(current.get(letter, 1), other.get(letter, 1)) for letter in {*current, *other} & later}
+        if summed:
+            total += numel([*left.values(), *[current[letter] for letter in summed]])
+        current = left
     return total
 
 

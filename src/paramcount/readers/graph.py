@@ -200,7 +200,12 @@ class Graph:
         if not call.outputs:
             raise MismatchError(f"{path} ran, and nothing came out.")
         most = one.layer.kind.inputs[1]
-        first = self._run(one, one.layer, operands[:most], call.outputs[0].shape)
+        operands, full = operands[:most], call.outputs[0].shape
+        if _batch_second(one) and any(operand.full[:1] != operand.full[1:2] for operand in operands if len(full) == 3):
+            turned = [self._turned(operand) for operand in operands]
+            first = self._turned(self._run(one, one.layer, turned, (full[1], full[0], full[2])))
+        else:
+            first = self._run(one, one.layer, operands, full)
         self.set(call.outputs[0].value, first)
         for output in call.outputs[1:]:  # states, attention weights, indices
             node = self.add(f"{first.name}.more", self._by_shape(SHAPED, [first], output.shape), (first.name,))
@@ -249,6 +254,15 @@ class Graph:
             return one
         layer = self._operation("identity", {}, (-1,) if whole else (0,))
         return Value(self.add(f"{one.name}.{'whole' if whole else 'sample'}", layer, (one.name,)), one.full, whole)
+
+    def _turned(self, one: Value) -> Value:
+        """The same value with its first two dimensions exchanged."""
+        if len(one.full) < 2:
+            return one
+        full = (one.full[1], one.full[0], *one.full[2:])
+        marks = (*((0,) if one.whole else ()), *((-1,) if flows_whole(full) else ()))
+        layer = self._operation("transpose", {"dim0": 0, "dim1": 1}, marks)
+        return Value(self.add(f"{one.name}.transpose", layer, (one.name,)), full, flows_whole(full))
 
     def _squeezed(self, one: Value) -> Value:
         layer = self._operation("squeeze", {"dim": 1}, (0, -1) if one.whole else (-1,))
@@ -349,6 +363,11 @@ def trained(node: Node, one: Checked | None) -> Node:
     if len(frozen) == sum(not held.buffer for held in one.tensors.values()):
         return replace(node, frozen=True)
     return replace(node, fixed=frozenset(frozen))
+
+
+def _batch_second(one: Checked) -> bool:
+    """Whether a layer takes the batch as its second dimension, and its work depends on which of the two it is."""
+    return one.module.kind == "MultiheadAttention" and not (one.module.hyper or {}).get("batch_first")
 
 
 def _without(full: Full) -> Full:

@@ -4,6 +4,7 @@ Random numbers, and those of arrays above 4,096, are not known: what needs them 
 """
 
 import builtins
+import contextlib
 import math
 
 import torch
@@ -272,11 +273,23 @@ for _name in ["eq", "ne", "lt", "le", "gt", "ge"]:
     _binary(f"__{_name}__", False)
 
 
+_PLAIN = {
+    one: getattr(math, one) for one in ("sqrt", "exp", "log", "log2", "log10", "sin", "cos", "tan", "tanh", "pow")
+}
+"""What gives a float of single numbers; a power does unless both are whole."""
+
+
 def _function(name, wanted=None):
     """A function of numbers: of Python's by themselves, of arrays by torch's."""
     wanted = wanted or name
 
+    plain = _PLAIN.get(wanted)
+
     def apply(x, *args, out=None, dtype=None, **kwargs):
+        kinds = {type(one) for one in (x, *args)}
+        if plain is not None and dtype is None and kinds <= {int, float, float64} and (kinds != {int} or not args):
+            with contextlib.suppress(ArithmeticError, ValueError):  # else as torch has it: nan, or inf
+                return float64(plain(x, *args))
         x = _in(x)
         if not isinstance(x, Tensor):
             x = array(x)._t
@@ -456,6 +469,14 @@ def vstack(arrays):
     return _wrap(torch.vstack([_in(asarray(one)) for one in arrays]))
 
 
+def einsum(subscripts, *operands):
+    tensors = [_in(asarray(one)) for one in operands]
+    kind = tensors[0].dtype
+    for one in tensors[1:]:
+        kind = _types.promoted(kind, one.dtype)
+    return _out(torch.einsum(subscripts, *[one.to(kind) for one in tensors]))
+
+
 def meshgrid(*arrays, indexing="xy"):
     return [_wrap(one) for one in torch.meshgrid(*[_in(asarray(one)) for one in arrays], indexing=indexing)]
 
@@ -515,6 +536,11 @@ def triu(m, k=0):
 
 def tril(m, k=0):
     return _wrap(_in(asarray(m)).tril(k))
+
+
+def fill_diagonal(a, val, wrap=False):
+    for place in range(builtins.min(a.shape)):
+        a[(place,) * a.ndim] = val
 
 
 def diff(a, n=1, axis=-1):

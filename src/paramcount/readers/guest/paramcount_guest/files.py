@@ -29,11 +29,24 @@ class Files:
         self.roots = [""] if self.relative else self._roots(main)
 
     def _roots(self, main):
-        """Folders that modules are looked for in: the one above the main file's package, and the root."""
-        folder = main.rpartition("/")[0]
-        while folder and f"{folder}/__init__.py" in self.files:
-            folder = folder.rpartition("/")[0]
-        return [folder, ""] if folder else [""]
+        """Folders that modules are looked for in: that which the file's own package is in, then those above it.
+
+        A file that imports from a package whose folder it is in is of that package, with or without `__init__.py`.
+        """
+        folders = main.split("/")[:-1]
+        named = [name.replace(".", "/") for name in _absolute(self.tree(main))]
+        own = next((place for place in range(len(folders)) if self._imports(folders, place, named)), None)
+        if own is None:
+            own = len(folders)
+            while own and "/".join([*folders[:own], "__init__.py"]) in self.files:
+                own -= 1
+        return ["/".join(folders[:count]) for count in range(own, -1, -1)]
+
+    def _imports(self, folders, place, named):
+        """Whether one of the named modules is in a package that the file is in too, seen from the folders before it."""
+        inside = [name for name in named if name.startswith(f"{folders[place]}/")]
+        bases = ["/".join([*folders[:place], name]) for name in inside]
+        return any(path in self.files for base in bases for path in (f"{base}.py", f"{base}/__init__.py"))
 
     def name_of(self, path):
         """The dotted name of a file's module."""
@@ -172,6 +185,16 @@ def _relative(tree):
     return [
         (node.level, node.module or "") for node in _statements(tree) if isinstance(node, ast.ImportFrom) and node.level
     ]
+
+
+def _absolute(tree):
+    """The modules that a file imports by their full names."""
+    for node in _statements(tree):
+        if isinstance(node, ast.Import):
+            yield from (one.name for one in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{one.name}" for one in node.names)
 
 
 def _guarded(tree):

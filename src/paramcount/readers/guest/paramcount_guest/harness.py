@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import importlib.util
+import io
 import sys
 import types
 import warnings
@@ -37,7 +38,7 @@ class _Silent:
         return False
 
     def fileno(self):
-        raise OSError("there is no file")
+        raise io.UnsupportedOperation("there is no file")
 
 
 def run(job):

@@ -11,7 +11,7 @@ from paramcount_guest.state import fallback, unsupported
 
 from torch import _create, _dispatch, _elementwise, _indexing, _reduce, _types, _views
 from torch._registry import FUNCTIONS
-from torch._tensor import Tensor
+from torch._tensor import Tensor, are_numbers
 from torch._types import (
     Generator,
     Size,
@@ -32,6 +32,7 @@ for _name, _value in {**_types.DTYPES, **_types.ALIASES}.items():
 for _name in ("strided", "sparse_coo", "contiguous_format", "channels_last", "channels_last_3d", "preserve_format"):
     globals()[_name] = getattr(_types, _name)
 
+from torch import _in_place
 from torch.nn import functional as _functional
 
 globals().update(FUNCTIONS)
@@ -105,7 +106,7 @@ class _TypedMeta(type):
         return isinstance(one, Tensor) and one.dtype is cls._dtype
 
     def __call__(cls, *args):
-        if len(args) == 1 and isinstance(args[0], (list, tuple)) and not isinstance(args[0], Size):
+        if len(args) == 1 and (are_numbers(args[0]) or isinstance(args[0], Tensor)):
             return FUNCTIONS["tensor"](args[0], dtype=cls._dtype)
         return FUNCTIONS["empty"](*args, dtype=cls._dtype)
 

@@ -480,17 +480,6 @@ def in_place(name, function):
     return apply
 
 
-_IN_PLACE = """add sub mul div true_divide divide multiply subtract floor_divide pow remainder fmod clamp clip clamp_min
-    clamp_max masked_fill lerp addcmul addcdiv eq ne lt le gt ge logical_and logical_or bitwise_and bitwise_or nan_to_num
-    round"""
-for _name in (*_IN_PLACE.split(), *_FLOATING, *_SAME, "logical_not"):
-    method(f"{_name}_")(in_place(f"{_name}_", getattr(Tensor, _name)))
-FUNCTIONS["relu_"] = Tensor.relu_
-for _name, _other in (("iadd", "add_"), ("isub", "sub_"), ("imul", "mul_"), ("itruediv", "div_"),
-                      ("ipow", "pow_"), ("ifloordiv", "floor_divide_"), ("imod", "remainder_")):  # fmt: skip
-    setattr(Tensor, f"__{_name}__", getattr(Tensor, _other))
-
-
 def _filled(self, values):
     """Write numbers, or None for numbers that are not known."""
     _dispatch.mutable(self)

@@ -5,7 +5,7 @@ import math
 from paramcount_guest.state import data_dependent, unsupported
 
 from torch._dispatch import elementwise, make, run
-from torch._elementwise import in_place, result_type
+from torch._elementwise import result_type
 from torch._registry import FUNCTIONS, both, function, method
 from torch._tensor import Tensor
 from torch._types import as_dtype, bool_, int64
@@ -65,8 +65,7 @@ def _floating(input, op):
 
 
 @both("sum", "nansum")
-def _sum(input, dim=None, keepdim=False, *, axis=None, dtype=None, out=None):
-    dim = axis if dim is None else dim
+def _sum(input, dim=None, keepdim=False, *, dtype=None, out=None):
     dtype = as_dtype(dtype) or (_summed(input.dtype) if isinstance(input, Tensor) else None)
     return _reduced(
         "sum", input, dim, keepdim, dtype, lambda group: math.fsum(group) if dtype.order == 2 else sum(group)
@@ -74,8 +73,7 @@ def _sum(input, dim=None, keepdim=False, *, axis=None, dtype=None, out=None):
 
 
 @both("mean", "nanmean")
-def mean(input, dim=None, keepdim=False, *, axis=None, dtype=None, out=None):
-    dim = axis if dim is None else dim
+def mean(input, dim=None, keepdim=False, *, dtype=None, out=None):
     dtype = as_dtype(dtype) or _floating(input, "mean")
     return _reduced("mean", input, dim, keepdim, dtype, lambda group: sum(group) / len(group))
 
@@ -86,10 +84,9 @@ def prod(input, dim=None, keepdim=False, *, dtype=None):
 
 
 def _spread(op, root):
-    def apply(input, dim=None, unbiased=True, keepdim=False, *, correction=None, axis=None, out=None):
+    def apply(input, dim=None, unbiased=True, keepdim=False, *, correction=None, out=None):
         if isinstance(dim, bool):
             dim, unbiased = None, dim
-        dim = axis if dim is None else dim
         less = correction if correction is not None else int(unbiased)
         _floating(input, op)
 
@@ -359,10 +356,6 @@ def log_softmax(input, dim, dtype=None, *, _stacklevel=3, out=None):
 @both()
 def renorm(input, p, dim, maxnorm):
     return run("renorm", (input,))
-
-
-method("renorm_")(in_place("renorm_", renorm))
-method("cumsum_")(in_place("cumsum_", cumsum))
 
 
 @both("dist")

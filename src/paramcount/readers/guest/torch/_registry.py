@@ -1,15 +1,38 @@
 """Where operations put themselves: into `torch`, into `Tensor`, or both."""
 
+import functools
+
 from torch._tensor import Tensor
 
 FUNCTIONS = {}
 """Functions of the module `torch`, by name."""
+
+_NUMPY = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
+"""What numpy calls arguments; torch takes these names too."""
+
+
+def _as_numpy(made):
+    """Let a function take its arguments by numpy's names."""
+    code = made.__code__
+    own = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    names = {name: wanted for name, wanted in _NUMPY.items() if wanted in own and name not in own}
+    if not {"axis", "keepdims"} & set(names):
+        return made
+
+    @functools.wraps(made)
+    def apply(*args, **kwargs):
+        for name in names.keys() & kwargs.keys():
+            kwargs[names[name]] = kwargs.pop(name)
+        return made(*args, **kwargs)
+
+    return apply
 
 
 def function(*names):
     """Make a function one of `torch`'s."""
 
     def put(made):
+        made = _as_numpy(made)
         for name in names or (made.__name__,):
             FUNCTIONS[name] = made
         return made
@@ -21,6 +44,7 @@ def method(*names):
     """Make a function a method of tensors."""
 
     def put(made):
+        made = _as_numpy(made)
         for name in names or (made.__name__,):
             setattr(Tensor, name, made)
         return made

@@ -9,6 +9,11 @@ from torch._types import Size, as_dtype, device, float32, get_default_dtype, of_
 _CPU = device("cpu")
 
 
+def are_numbers(given):
+    """Whether the old constructors take what is given for numbers, not for sizes."""
+    return hasattr(given, "_array_") or (isinstance(given, (list, tuple)) and not isinstance(given, Size))
+
+
 class Tensor:
     """A tensor; operations are added to it by the modules that define them."""
 
@@ -24,7 +29,7 @@ class Tensor:
     def __init__(self, *args, **kwargs):
         if len(args) == 1 and isinstance(args[0], Tensor):
             self._start_view(args[0], args[0].shape, args[0]._strides, args[0]._offset)
-        elif len(args) == 1 and isinstance(args[0], (list, tuple)) and not isinstance(args[0], Size):
+        elif len(args) == 1 and are_numbers(args[0]):
             made = tensor(args[0], dtype=float32)
             self._start(made.shape, float32, made._list() if made._known else None)
         else:

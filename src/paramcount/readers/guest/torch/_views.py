@@ -123,17 +123,6 @@ def squeeze(input, dim=None):
     return _view("squeeze", input, {"dim": dims}, strides if getattr(input, "_strides", None) else lambda shape: None)
 
 
-for _name in ("unsqueeze", "squeeze"):
-
-    def _changed(self, *args, _apply=FUNCTIONS[_name]):
-        found = _apply(self, *args)
-        self._start_view(found, found.shape, found._strides, found._offset)
-        self._id = found._id
-        return self
-
-    method(f"{_name}_")(_changed)
-
-
 @method("permute")
 def _permute(self, *dims):
     return permute(self, _flat(dims))
@@ -539,7 +528,7 @@ def take_along_dim(input, indices, dim=None):
 def _scattered(name):
     def apply(input, *args, **kwargs):
         others = [one for one in (*args, *kwargs.values()) if isinstance(one, Tensor)]
-        return run("scatter", (input, *others), {"name": name})
+        return run("scatter", (input, *others), {"of": name})
 
     return apply
 

@@ -37,6 +37,8 @@ _SUBMODULES = ("init", "utils", "modules", "parameter", "parallel")
 def _file_of(name):
     if name in _WHERE:
         return _WHERE[name]
+    if "Loss" in name and name != "AdaptiveLogSoftmaxWithLoss":
+        return "loss"
     for start, file in _FAMILIES.items():
         if name.startswith(start):
             return file

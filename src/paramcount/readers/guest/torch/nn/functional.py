@@ -12,6 +12,43 @@ from torch._reduce import softmax as _softmax
 from torch._registry import FUNCTIONS, method
 from torch._tensor import Tensor
 from torch._types import int64
+from torch.nn._attention import multi_head_attention_forward as multi_head_attention_forward
+from torch.nn._losses import (
+    binary_cross_entropy as binary_cross_entropy,
+)
+from torch.nn._losses import (
+    binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
+)
+from torch.nn._losses import (
+    cross_entropy as cross_entropy,
+)
+from torch.nn._losses import (
+    ctc_loss as ctc_loss,
+)
+from torch.nn._losses import (
+    hinge_embedding_loss as hinge_embedding_loss,
+)
+from torch.nn._losses import (
+    huber_loss as huber_loss,
+)
+from torch.nn._losses import (
+    kl_div as kl_div,
+)
+from torch.nn._losses import (
+    l1_loss as l1_loss,
+)
+from torch.nn._losses import (
+    mse_loss as mse_loss,
+)
+from torch.nn._losses import (
+    nll_loss as nll_loss,
+)
+from torch.nn._losses import (
+    smooth_l1_loss as smooth_l1_loss,
+)
+from torch.nn._losses import (
+    triplet_margin_loss as triplet_margin_loss,
+)
 
 __getattr__ = fallback("torch.nn.functional")
 
@@ -450,7 +487,7 @@ def affine_grid(theta, size, align_corners=None):
     return run("affine_grid", (theta,), {"size": _plain(list(size))})
 
 
-# --- distances and losses ----------------------------------------------------------------------------------------------
+# --- distances ----------------------------------------------------------------------------------------------
 
 
 def cosine_similarity(x1, x2, dim=1, eps=1e-8):
@@ -464,22 +501,6 @@ def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
 def pdist(input, p=2.0):
     raise unsupported("torch.nn.functional.pdist")
 
-
-def _loss(name):
-    def apply(input, target, *args, reduction="mean", **kwargs):
-        raise unsupported(f"torch.nn.functional.{name}", "losses are not part of a model's inference")
-
-    apply.__name__ = name
-    return apply
-
-
-(cross_entropy, nll_loss, mse_loss, l1_loss, smooth_l1_loss, huber_loss, binary_cross_entropy,
- binary_cross_entropy_with_logits, kl_div, hinge_embedding_loss, triplet_margin_loss, ctc_loss) = (
-    _loss(name) for name in (
-        "cross_entropy", "nll_loss", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy",
-        "binary_cross_entropy_with_logits", "kl_div", "hinge_embedding_loss", "triplet_margin_loss", "ctc_loss",
-    )
-)  # fmt: skip
 
 relu_, elu_, leaky_relu_, hardtanh_, celu_, selu_, rrelu_, threshold_ = (
     in_place(one.__name__ + "_", one) for one in (relu, elu, leaky_relu, hardtanh, celu, selu, rrelu, threshold)

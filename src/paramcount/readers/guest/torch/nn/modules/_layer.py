@@ -16,20 +16,34 @@ def layer(cls):
     registered then is remembered: as long as it stays so, the class's hyperparameters tell the parameters.
     """
     name = cls.__name__
-    signature = table("signatures")[name]
+    cls._kind_ = name
+    cls._kind_arguments_ = signed(cls, table("signatures")[name])
+    cls._kind_class_ = cls
+    return cls
+
+
+def signed(cls, signature):
+    """Give a class a constructor with this signature; returns the names of what describes the layer."""
     names = [part.split("=")[0].strip() for part in _parts(signature)]
-    given = ", ".join(f"{one!r}: {one}" for one in names if one[0] != "*" and one not in ("device", "dtype"))
+    own = tuple([one for one in names if one[0] != "*" and one not in ("device", "dtype")])
+    given = ", ".join(f"{one!r}: {one}" for one in own)
     factory = "dtype" if "dtype" in names else "None"
     source = f"def __init__(self, {signature}):\n    _start(self, {{{given}}}, {factory})\n"
     space = {"_start": _start}
-    exec(compile(source, f"<{name}>", "exec"), space)
+    exec(compile(source, f"<{cls.__name__}>", "exec"), space)
     cls.__init__ = space["__init__"]
-    cls.__init__.__qualname__ = f"{name}.__init__"
-    cls._kind_ = name
-    cls._kind_arguments_ = tuple([one for one in names if one[0] != "*" and one not in ("device", "dtype")])
-    cls._kind_class_ = cls
-    cls.__module__ = cls.__module__
-    return cls
+    cls.__init__.__qualname__ = f"{cls.__name__}.__init__"
+    return own
+
+
+def like(name):
+    """Give a class that others are built on the constructor of one of them; it tells no kind of its own."""
+
+    def put(cls):
+        signed(cls, table("signatures")[name])
+        return cls
+
+    return put
 
 
 def _parts(signature):

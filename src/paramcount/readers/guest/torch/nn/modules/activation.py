@@ -1,7 +1,5 @@
 """Activations and attention."""
 
-from paramcount_guest.state import unsupported
-
 import torch
 from torch._types import get_default_dtype
 from torch.nn import functional as F
@@ -102,10 +100,11 @@ class MultiheadAttention(Layer):
         else:
             self.register_parameter("in_proj_bias", None)
         self.out_proj = NonDynamicallyQuantizableLinear(embed_dim, embed_dim, bias=bias)
-        self.bias_k = self.bias_v = None
         if add_bias_kv:
             self._parameter("bias_k", 1, 1, embed_dim)
             self._parameter("bias_v", 1, 1, embed_dim)
+        else:
+            self.bias_k = self.bias_v = None
         self.add_zero_attn = add_zero_attn
 
     def _hyper_(self):
@@ -140,7 +139,7 @@ class MultiheadAttention(Layer):
         if batched and key.shape[batch] != query.shape[batch]:
             raise RuntimeError(f"the batch of query, {query.shape[batch]}, is not that of key, {key.shape[batch]}")
         if torch._dispatch.STATE.recording and not torch._dispatch.STATE.paused:
-            raise unsupported("torch.nn.MultiheadAttention with changed parameters")
+            return self._step_by_step(query, key, value, need_weights, average_attn_weights, first)
         output = torch._dispatch.make(query.shape, query.dtype)
         output._requires_grad, output._leaf = torch._dispatch.GRAD[0], False
         if not need_weights:
@@ -150,3 +149,16 @@ class MultiheadAttention(Layer):
         heads = () if average_attn_weights else (self.num_heads,)
         lead = (query.shape[batch],) if batched else ()
         return output, torch._dispatch.make((*lead, *heads, target, source), get_default_dtype())
+
+    def _step_by_step(self, query, key, value, need_weights, average_attn_weights, first):
+        """The same, operation by operation: the module is not what its hyperparameters tell, or a part of it is not."""
+        if first:
+            query, key, value = [one.transpose(0, 1) for one in (query, key, value)]
+        output, weights = F.multi_head_attention_forward(
+            query, key, value, self.embed_dim, self.num_heads, self.in_proj_weight, self.in_proj_bias, self.bias_k,
+            self.bias_v, self.add_zero_attn, self.dropout, self.out_proj.weight, self.out_proj.bias,
+            need_weights=need_weights, use_separate_proj_weight=not self._qkv_same_embed_dim,
+            q_proj_weight=self.q_proj_weight, k_proj_weight=self.k_proj_weight, v_proj_weight=self.v_proj_weight,
+            average_attn_weights=average_attn_weights,
+        )  # fmt: skip
+        return output.transpose(0, 1) if first else output, weights

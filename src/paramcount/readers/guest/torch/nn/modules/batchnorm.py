@@ -2,11 +2,12 @@
 
 from torch._types import int64
 from torch.nn import functional as F
-from torch.nn.modules._layer import Layer, layer, missing
+from torch.nn.modules._layer import Layer, layer, like, missing
 
 __getattr__ = missing("torch.nn.modules.batchnorm")
 
 
+@like("BatchNorm2d")
 class _NormBase(Layer):
     _ranks_ = ()
 
@@ -68,6 +69,7 @@ class SyncBatchNorm(_BatchNorm):
         raise unsupported("SyncBatchNorm.convert_sync_batchnorm")
 
 
+@like("InstanceNorm2d")
 class _InstanceNorm(_NormBase):
     def forward(self, input):
         rank = self._ranks_[1]

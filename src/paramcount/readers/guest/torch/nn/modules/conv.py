@@ -1,7 +1,7 @@
 """Convolutions."""
 
 from torch.nn import functional as F
-from torch.nn.modules._layer import Layer, layer, missing
+from torch.nn.modules._layer import Layer, layer, missing, signed
 from torch.nn.modules.utils import _ntuple, _reverse_repeat_tuple
 
 __getattr__ = missing("torch.nn.modules.conv")
@@ -9,7 +9,9 @@ __getattr__ = missing("torch.nn.modules.conv")
 
 class _ConvNd(Layer):
     def _made_of(self, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode,
-                 output_padding=0):  # fmt: skip
+                 output_padding=0, transposed=None):  # fmt: skip
+        if transposed is not None:  # a class of the user's own, built on what convolutions share
+            self._dims_, self._transposed_ = len(kernel_size), transposed
         numbers = _ntuple(self._dims_)
         if groups <= 0:
             raise ValueError("groups must be a positive integer")
@@ -68,6 +70,12 @@ class _ConvNd(Layer):
 
     def extra_repr(self):
         return f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
+
+
+signed(
+    _ConvNd,
+    "in_channels, out_channels, kernel_size, stride, padding, dilation, transposed, output_padding, groups, bias, padding_mode, device=None, dtype=None",
+)
 
 
 @layer

@@ -18,9 +18,10 @@ from paramcount.errors import (
     sequence,
     shown,
 )
+from paramcount.kept import Kept
 from paramcount.layers import frameworks_of, look_up, look_up_kind
 from paramcount.layers.base import Kind, Layer
-from paramcount.limits import MAX_DEPTH, MAX_LAYERS
+from paramcount.limits import MAX_DEPTH, MAX_KEPT, MAX_KEPT_TEXT, MAX_LAYERS
 from paramcount.modules import EVERY_BLOCK
 from paramcount.network import INPUT, Network
 from paramcount.notation import NO_VALUES, Call, Name, Number
@@ -32,6 +33,9 @@ from paramcount.written import InputShape, Item, TakenApart, checked_shapes, tak
 
 TENSORS: Final = ("zeros", "ones", "empty", "rand", "randn")
 """Functions of torch whose arguments are the shape of what they make."""
+
+_LAYERS: Final = Kept[tuple[object, ...], Layer](MAX_KEPT)
+"""Layers by how they are written."""
 
 
 def layer(written: Item, *, framework: Framework | None = None) -> Layer:
@@ -82,7 +86,7 @@ def layer_from(call: Call, *, framework: Framework) -> Layer:
     Raises:
         ParamcountError: there is no such layer, or an argument breaks a rule.
     """
-    return _make(Written(call.name, call.args, call.kwargs, ""), framework)
+    return _made(Written(call.name, call.args, call.kwargs, ""), framework)
 
 
 def network(
@@ -92,7 +96,6 @@ def network(
     framework: Framework | None = None,
     most: int = MAX_LAYERS,
     values: Mapping[str, Number] = NO_VALUES,
-    made: dict[tuple[object, ...], Layer] | None = None,
 ) -> Network:
     """Make a network: layers that run one after the other, and blocks that say otherwise.
 
@@ -104,7 +107,6 @@ def network(
         framework: "pytorch" or "keras"; left out, the spelling tells, and PyTorch where it does not.
         most: how many layers the network may have.
         values: what names of numbers stand for: `{"w": 64}` for `Conv2d(3, w, 3)`.
-        made: layers that were made before, to be used again and added to.
 
     Raises:
         ParamcountError: a layer cannot be read or breaks a rule; all mistakes together.
@@ -126,7 +128,7 @@ def network(
     except ParamcountError as error:  # by the rules of no one framework can the layers be made
         problems.append(error)
         raise_all(problems)
-    wiring = Wiring(lambda one: _make(one, chosen), problems, most, {} if made is None else made)
+    wiring = Wiring(lambda one: _made(one, chosen), problems, most)
     last = INPUT
     try:
         last = wiring.run(part, INPUT)
@@ -198,6 +200,18 @@ def _agree(found: Sequence[Written], asked: Framework | None) -> Framework:
             f"{told['pytorch']} is spelt as in PyTorch, {told['keras']} as in Keras. Write all as one framework does."
         )
     return "keras" if "keras" in told else "pytorch"
+
+
+def _made(one: Written, framework: Framework) -> Layer:
+    """Make a layer, or find the one that was made when it was written like this before."""
+    arguments = one.arguments
+    key = (framework, one.name, one.framework, one.from_json, arguments)
+    made = _LAYERS.get(key)
+    if made is None:
+        made = _make(one, framework)
+        if len(arguments) <= MAX_KEPT_TEXT:
+            _LAYERS.keep(key, made)
+    return made
 
 
 def _make(one: Written, framework: Framework, depth: int = 0) -> Layer:

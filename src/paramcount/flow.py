@@ -8,11 +8,13 @@ first that gives the shape that it takes.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from paramcount.errors import JoinError, LayerError, LimitError, ShapeError, exact
 from paramcount.expression import Expression, Quantity
+from paramcount.kept import Kept
 from paramcount.layers.base import ZERO, Derivation, Layer, Tensor
-from paramcount.limits import MAX_EXACT, MAX_TENSORS, MAX_UNROLLED
+from paramcount.limits import MAX_EXACT, MAX_KEPT, MAX_KEPT_TEXT, MAX_TENSORS, MAX_UNROLLED
 from paramcount.network import ANY, UNKNOWN, Loop, Network, Node
 from paramcount.shapes import Shape, elements, known
 
@@ -24,6 +26,9 @@ FLOPS_PER_MAC = 2
 
 _MANY = 16
 """Tensors that a layer which stacks no others may have."""
+
+_DERIVED: Final = Kept[tuple[int, tuple[Shape | None, ...]], tuple[Layer, Derivation]](MAX_KEPT)
+"""Layers and what they came to, by their identity, which is theirs as long as they are kept, and what flowed in."""
 
 FEWER = " Leave the input's size out to get the parameters alone."
 
@@ -86,8 +91,8 @@ class Flow:
     """What was derived so far, whole iterations only."""
     at: str = ""
     """The layer that is derived."""
-    derived: dict[tuple[object, ...], Derivation] = field(default_factory=dict[tuple[object, ...], Derivation])
-    """Layers derived before, by what flows into them."""
+    _derived: dict[tuple[object, ...], Derivation] = field(default_factory=dict[tuple[object, ...], Derivation])
+    """Layers derived before, by what flows into them and by what the node says of them."""
     _own: dict[str, Derivation] = field(default_factory=dict[str, Derivation])
     """What nodes with parameters of their own came to, by name; kept where others refer to them."""
     _ties: dict[str, list[tuple[str, str]]] = field(default_factory=dict[str, list[tuple[str, str]]])
@@ -131,8 +136,8 @@ class Flow:
             inputs = node.takes
         if node.shares and isinstance(layer, type(self._own[node.shares].layer)):
             layer = self._own[node.shares].layer  # with everything filled in, unless it runs in another way here
-        key = (layer, inputs, node.frozen, node.fixed, bool(node.shares), unordered)
-        made = self.derived.get(key)
+        key = (id(layer), inputs, node.frozen, node.fixed, bool(node.shares), unordered)
+        made = self._derived.get(key)
         if made is None:
             self.at = f"layer {node.name} ({node.layer})"
             try:
@@ -144,7 +149,7 @@ class Flow:
                 made = _shared(made)
             if unordered:
                 made = replace(made, macs=None, output_shape=None, more_outputs=())
-            self.derived[key] = made
+            self._derived[key] = made
             self._bound(made)
         self.shapes[node.name] = made.output_shape
         tied: tuple[tuple[str, str], ...] = ()
@@ -219,6 +224,17 @@ class Flow:
 
 
 def derived(layer: Layer, inputs: tuple[Shape | None, ...]) -> Derivation:
+    """Derive a layer, or find what it came to when the same flowed in before."""
+    key = (id(layer), inputs)
+    kept = _DERIVED.get(key)
+    if kept is None:
+        kept = layer, _derived(layer, inputs)
+        if len(layer.text) <= MAX_KEPT_TEXT and len(kept[1].tensors) <= _MANY:
+            _DERIVED.keep(key, kept)
+    return kept[1]
+
+
+def _derived(layer: Layer, inputs: tuple[Shape | None, ...]) -> Derivation:
     """Derive a layer, and refuse by name what a JSON client would read rounded."""
     least, most = layer.kind.inputs
     if len(inputs) < least or (most is not None and len(inputs) > most):

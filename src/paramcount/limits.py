@@ -44,3 +44,9 @@ MAX_MISTAKES = 40
 
 MAX_LISTED = 20
 """Mistakes listed in one error."""
+
+MAX_KEPT = 2_048
+"""Layers that are kept to be used again once they are made, and derivations of layers."""
+
+MAX_KEPT_TEXT = 400
+"""Characters of the text of a layer that is kept."""

@@ -43,9 +43,9 @@ class Written:
         return f"layer {self.label[:60]} ({self.name[:60]})"
 
     @property
-    def key(self) -> tuple[object, ...]:
-        """Equal for layers that are written alike."""
-        return self.name, self.framework, self.from_json, repr(self.args), repr(self.kwargs)
+    def arguments(self) -> str:
+        """The arguments as text: the same for layers that are written alike, and 1, 1.0 and True are not."""
+        return f"{self.args!r} {self.kwargs!r}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from paramcount.errors import LayerError, LimitError, MissingError, ParamcountEr
 from paramcount.fit import MOST_LISTED, Fit, Problem, Solution, Values
 from paramcount.flow import BYTES, Flow, Rounds, Run
 from paramcount.growth import cannot_fall, is_plain
-from paramcount.layers.base import Derivation, Layer
+from paramcount.layers.base import Derivation
 from paramcount.network import Network
 from paramcount.notation import Number
 from paramcount.shapes import known
@@ -48,8 +48,6 @@ class Search:
     _best: "_Best" = field(init=False)
     _refused: int = 0
     _refusal: str = ""
-    _layers: dict[tuple[object, ...], Layer] = field(default_factory=dict[tuple[object, ...], Layer])
-    _derived: dict[tuple[object, ...], Derivation] = field(default_factory=dict[tuple[object, ...], Derivation])
 
     def __post_init__(self) -> None:
         self._best = _Best(self.problem)
@@ -165,11 +163,8 @@ class Search:
     def _figure(self, values: Values) -> int | None:
         """The figure that is asked for; None where the values give no network."""
         self.tried += 1
-        if max(len(self._layers), len(self._derived)) > _MOST_KEPT:
-            self._layers.clear()
-            self._derived.clear()
         try:
-            return _total(self._network(values), self.problem, self._derived)
+            return _total(self._network(values), self.problem)
         except MissingError:
             raise
         except ParamcountError as error:
@@ -187,7 +182,6 @@ class Search:
             framework=asked.framework,
             most=asked.most,
             values=values,
-            made=self._layers,
         )
 
 
@@ -276,13 +270,13 @@ class _Best:
         return tuple([one for _, _, one in self._kept[:MOST_LISTED]]), len(self._kept) <= MOST_LISTED
 
 
-def _total(made: Network, problem: Problem, derived: dict[tuple[object, ...], Derivation]) -> int:
+def _total(made: Network, problem: Problem) -> int:
     """The figure of a network.
 
     Raises:
         MissingError: it depends on a size that was not given.
     """
-    flow = Flow(made, dict(made.inputs), derived=derived)
+    flow = Flow(made, dict(made.inputs))
     flow.run()
     trace = (*flow.trace, *flow.unused())
     if problem.quantity == "macs":

@@ -24,8 +24,6 @@ class Wiring:
     problems: list[ParamcountError]
     most: int
     """How many nodes there may be."""
-    made: dict[tuple[object, ...], Layer]
-    """Layers by how they are written."""
     nodes: list[Node | Loop] = field(default_factory=list[Node | Loop])
     sources: list[tuple[str, Shape | None]] = field(default_factory=list[tuple[str, Shape | None]])
     outputs: tuple[str, ...] = ()
@@ -124,10 +122,7 @@ class Wiring:
                 again or joined(self._again, one.label),
                 rename=one.on is not None or bool(again or self._again),
             )
-            key = one.key
-            layer = self.made.get(key)
-            if layer is None:
-                layer = self.made[key] = self.make(one)
+            layer = self.make(one)
         except ParamcountError as error:
             self.problems.append(error.within(one.place))
             return inputs[0] if inputs else INPUT

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import prod
 from typing import ClassVar, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict
@@ -109,21 +110,26 @@ class Derivation:
     notes: tuple[str, ...] = ()
     facts: dict[str, int] = field(default_factory=dict[str, int])
     """Numbers that only the naming of slips in an expected count needs."""
+    trainable: int = field(init=False, compare=False)
+    """Parameters that are learnt."""
+    non_trainable: int = field(init=False, compare=False)
+    """Parameters that are not learnt."""
+    buffers: int = field(init=False, compare=False)
+    """Numbers in buffers, beside the parameters."""
 
-    @property
-    def trainable(self) -> int:
-        """Parameters that are learnt."""
-        return sum([tensor.count for tensor in self.tensors if tensor.trainable and not tensor.buffer])
-
-    @property
-    def non_trainable(self) -> int:
-        """Parameters that are not learnt."""
-        return sum([tensor.count for tensor in self.tensors if not tensor.trainable and not tensor.buffer])
-
-    @property
-    def buffers(self) -> int:
-        """Numbers in buffers, beside the parameters."""
-        return sum([tensor.count for tensor in self.tensors if tensor.buffer])
+    def __post_init__(self) -> None:
+        trainable = non_trainable = buffers = 0
+        for tensor in self.tensors:
+            count = prod(tensor.shape)
+            if tensor.buffer:
+                buffers += count
+            elif tensor.trainable:
+                trainable += count
+            else:
+                non_trainable += count
+        object.__setattr__(self, "trainable", trainable)
+        object.__setattr__(self, "non_trainable", non_trainable)
+        object.__setattr__(self, "buffers", buffers)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from paramcount import shapes
 from paramcount.architectures import catalogue
+from paramcount.bodies import Bodies
 from paramcount.errors import (
     LayerError,
     LimitError,
@@ -19,7 +20,7 @@ from paramcount.errors import (
     shown,
 )
 from paramcount.kept import Kept
-from paramcount.layers import frameworks_of, look_up, look_up_kind
+from paramcount.layers import look_up, look_up_kind
 from paramcount.layers.base import Kind, Layer
 from paramcount.limits import MAX_DEPTH, MAX_KEPT, MAX_KEPT_TEXT, MAX_LAYERS
 from paramcount.modules import EVERY_BLOCK
@@ -28,8 +29,8 @@ from paramcount.notation import NO_VALUES, Call, Name, Number
 from paramcount.parts import NOTHING, Part, Series, Written
 from paramcount.shapes import Shape
 from paramcount.signature import FRAMEWORKS, Framework, Signature
-from paramcount.wiring import Wiring
-from paramcount.written import InputShape, Item, TakenApart, checked_shapes, take_apart
+from paramcount.wiring import Wiring, WithinError
+from paramcount.written import FindBody, InputShape, Item, TakenApart, checked_shapes, take_apart
 
 TENSORS: Final = ("zeros", "ones", "empty", "rand", "randn")
 """Functions of torch whose arguments are the shape of what they make."""
@@ -111,6 +112,23 @@ def network(
     Raises:
         ParamcountError: a layer cannot be read or breaks a rule; all mistakes together.
     """
+    bodies = Bodies(_made)
+    try:
+        return _network(items, input_shape, framework, most, values, bodies.find)
+    except (ParamcountError, WithinError):
+        if not bodies.found:
+            raise
+    return _network(items, input_shape, framework, most, values, None)  # and say of each layer what there is to say
+
+
+def _network(
+    items: Item | Sequence[Item],
+    input_shape: InputShape | None,
+    framework: Framework | None,
+    most: int,
+    values: Mapping[str, Number],
+    wired: FindBody | None,
+) -> Network:
     problems: list[ParamcountError] = []
     found, part, given = TakenApart(most), NOTHING, None
     chosen: Framework = "keras" if framework == "keras" else "pytorch"  # until the spellings tell
@@ -120,7 +138,7 @@ def network(
         problems.append(error)
     try:
         several = [items] if isinstance(items, str | Mapping) else items
-        found, part = take_apart(several, most, problems, framework, values)
+        found, part = take_apart(several, most, problems, framework, values, wired)
     except ParamcountError as error:
         problems.append(error)
     try:
@@ -128,7 +146,7 @@ def network(
     except ParamcountError as error:  # by the rules of no one framework can the layers be made
         problems.append(error)
         raise_all(problems)
-    wiring = Wiring(lambda one: _made(one, chosen), problems, most)
+    wiring = Wiring(chosen, lambda one: _made(one, chosen), problems, most)
     last = INPUT
     try:
         last = wiring.run(part, INPUT)
@@ -192,9 +210,8 @@ def _agree(found: Sequence[Written], asked: Framework | None) -> Framework:
         raise UnknownNameError(f"framework must be 'pytorch' or 'keras', received {shown(asked)}.{hint}")
     told: dict[Framework, str] = {}
     for one in found:
-        only = frameworks_of(one.name) if one.framework is None else (one.framework,)
-        if len(only) == 1:
-            told.setdefault(only[0], one.place)
+        if one.tells is not None:
+            told.setdefault(one.tells, one.place)
     if len(told) > 1:
         raise LayerError(
             f"{told['pytorch']} is spelt as in PyTorch, {told['keras']} as in Keras. Write all as one framework does."

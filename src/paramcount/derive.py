@@ -3,7 +3,7 @@
 Layers that are alike and meet the same shape are derived once.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import overload
@@ -11,13 +11,14 @@ from typing import overload
 from paramcount import slips
 from paramcount.architectures import meant
 from paramcount.errors import JoinError, LayerError, ParamcountError
-from paramcount.expression import Expression, Literal, Product, Quantity, Sum
-from paramcount.flow import Flow, Rounds, Run, check_exact, derived, named
+from paramcount.flow import Flow, Rounds, Run, check_exact, derived
 from paramcount.layers.base import Layer
 from paramcount.limits import MAX_EXACT, MAX_SIZE
+from paramcount.listed import Rows, RowSum, rows_of
 from paramcount.memory import memory_of, nonzero
-from paramcount.network import UNKNOWN, Network, Node, used
-from paramcount.receptive import Seen, receptive_fields
+from paramcount.network import UNKNOWN, Block, Network, Node, used
+from paramcount.passing import Passed, Passing, sums_of
+from paramcount.receptive import receptive_fields
 from paramcount.report import LayerReport, NetworkReport, Totals
 from paramcount.rows import Row
 from paramcount.shapes import Shape, known, text
@@ -122,37 +123,56 @@ def _derive_network(network: Network, shapes: tuple[Shape, ...] | None, wanted: 
         network = replace(
             network, inputs=tuple((name, shape) for (name, _), shape in zip(network.inputs, shapes, strict=True))
         )
+    if (
+        not wanted.receptive_field
+        and wanted.batch_size is None
+        and any(isinstance(one, Block) for one in network.parts)
+    ):
+        passing = Passing(Flow(network, dict(network.inputs)))
+        try:
+            passing.run()
+            return _report(passing.flow, passing.trace, passing.flow.unused(), wanted)
+        except ParamcountError:
+            pass  # it is said of the layer, where each is taken by itself
     flow = Flow(network, dict(network.inputs))
     try:
         flow.run()
-        return _report(flow, flow.unused(), wanted)
+        return _report(flow, flow.trace, flow.unused(), wanted)
     except ParamcountError as error:
         if not flow.at:
             raise
         at = flow.at
         if isinstance(error, JoinError):
             error.message += _sides(flow)
-        error.report = _report(flow, (), Wanted(receptive_field=wanted.receptive_field), failed=(at, str(error)))
+        shown = Wanted(receptive_field=wanted.receptive_field)
+        error.report = _report(flow, flow.trace, (), shown, failed=(at, str(error)))
         raise error.within(at) from None
 
 
-def _report(flow: Flow, unused: Sequence[Run], wanted: Wanted, failed: tuple[str, str] | None = None) -> NetworkReport:
+def _report(
+    flow: Flow,
+    trace: Sequence[Run | Rounds | Passed],
+    unused: Sequence[Run],
+    wanted: Wanted,
+    failed: tuple[str, str] | None = None,
+) -> NetworkReport:
     network = flow.network
     fields = receptive_fields(flow) if wanted.receptive_field else {}
-    rows = (
-        *_rows(_flat(flow.trace), fields, across=not network.catalogued),
-        *(replace(row, unused=True) for row in _rows(_flat(unused), fields, across=not network.catalogued)),
+    rows = Rows(lambda: rows_of(trace, unused, fields, across=not network.catalogued))
+    sums = sums_of((*trace, *unused))
+    worked = (
+        not network.unordered and not network.partial and all(known(shape) is not None for _, shape in network.inputs)
     )
     totals = Totals(
-        parameters=_sum((row, row.parameters) for row in rows),
-        trainable=_sum((row, row.derivation.trainable) for row in rows),
-        non_trainable=_sum((row, row.derivation.non_trainable) for row in rows),
-        buffers=_sum((row, row.derivation.buffers) for row in rows),
-        macs=None if network.unordered or network.partial else _macs(rows, [shape for _, shape in network.inputs]),
+        parameters=RowSum(sums.parameters, rows, "parameters"),
+        trainable=RowSum(sums.trainable, rows, "trainable"),
+        non_trainable=RowSum(sums.non_trainable, rows, "non_trainable"),
+        buffers=RowSum(sums.buffers, rows, "buffers"),
+        macs=None if sums.macs is None or not worked else RowSum(sums.macs, rows, "macs"),
     )
     flow.at = ""  # what is refused from here on is the sum
     check_exact(totals.parameters.value, totals.macs)
-    notes = list(dict.fromkeys(note for row in rows for note in row.derivation.notes))
+    notes = list(sums.notes)
     named_so = list({one.name: one for one in network.catalogued.values()}.values())
     if network.unordered or network.partial:
         notes.append(_unordered(network))
@@ -227,12 +247,11 @@ def _sides(flow: Flow) -> str:
 
 def _idle(network: Network) -> list[str]:
     """Nodes whose output is never used."""
-    values = {*used(network.nodes), *network.outputs}
-    return [
-        node.name
-        for node in network.nodes
-        if node.name not in values and not (isinstance(node, Node) and (UNKNOWN in node.inputs or not node.inputs))
-    ]
+    values = {*used(network.parts), *network.outputs}
+    apart = [one for one in network.parts if isinstance(one, Node) and (UNKNOWN in one.inputs or not one.inputs)]
+    values.update([node.name for node in apart])
+    outputs = [part.output if isinstance(part, Block) else part.name for part in network.parts]
+    return [name for name in outputs if name not in values]
 
 
 def _unordered(network: Network) -> str:
@@ -240,50 +259,5 @@ def _unordered(network: Network) -> str:
     number = network.unordered
     if network.partial:
         return "How the model runs is known up to a point only: parameters are exact; MACs and memory are not answered."
-    which = "the layers run" if number == len(network.nodes) else f"{number} of the layers run"
+    which = "the layers run" if number == len(network.parts) else f"{number} of the layers run"
     return f"In which order {which} is not known: parameters are exact; shapes, MACs and memory are not answered."
-
-
-def _flat(trace: Sequence[Run | Rounds], times: int = 1, loops: tuple[tuple[int, int], ...] = ()) -> Iterator[Row]:
-    """A row for each node; `loops` holds the first and the last iteration of each loop around it."""
-    for part in trace:
-        if isinstance(part, Run):
-            first = named(part.node.name, [start for start, _ in loops])
-            last = named(part.node.name, [end for _, end in loops])
-            shares = named(part.shares, [0 for _ in loops])
-            yield Row(first, times, last, part, shares)
-        else:
-            for one in part.rounds:
-                yield from _flat(one.trace, times * one.times, (*loops, (one.start, one.start + one.times - 1)))
-
-
-def _rows(rows: Iterable[Row], fields: Mapping[int, Seen], *, across: bool) -> Iterator[Row]:
-    """Put what is alike and in a row together, `across` blocks too; of receptive fields the last one's is given."""
-    before: Row | None = None
-    for row in rows:
-        seen = fields.get(id(row.run))
-        joins = across or before is None or row.name.rpartition(".")[0] == before.name.rpartition(".")[0]
-        if before is not None and joins and row.run.is_like(before.run):
-            before = replace(before, repeat=before.repeat + row.repeat, last=row.last, seen=seen)
-            continue
-        if before is not None:
-            yield before
-        before = row if seen is None else replace(row, seen=seen)
-    if before is not None:
-        yield before
-
-
-def _sum(parts: Iterable[tuple[Row, int]]) -> Expression:
-    """Add up one figure of the rows; rows where it is 0 are left out of the expression."""
-    terms: list[Expression] = []
-    for row, value in parts:
-        if value:
-            one = Quantity(f"layer_{row.name}" if row.name[0].isdigit() else row.name, value)
-            terms.append(one if row.repeat == 1 else Product((Literal(row.repeat), one)))
-    return Sum(tuple(terms))
-
-
-def _macs(rows: Sequence[Row], shapes: Iterable[Shape | None]) -> Expression | None:
-    if any(known(shape) is None for shape in shapes) or any(row.derivation.macs is None for row in rows):
-        return None
-    return _sum((row, row.derivation.macs.value) for row in rows if row.derivation.macs is not None)

@@ -6,7 +6,7 @@ Layers that are alike and meet the same shape are derived once; so are the itera
 first that gives the shape that it takes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -15,7 +15,7 @@ from paramcount.expression import Expression, Quantity
 from paramcount.kept import Kept
 from paramcount.layers.base import ZERO, Derivation, Layer, Tensor
 from paramcount.limits import MAX_EXACT, MAX_KEPT, MAX_KEPT_TEXT, MAX_TENSORS, MAX_UNROLLED
-from paramcount.network import ANY, UNKNOWN, Loop, Network, Node
+from paramcount.network import ANY, UNKNOWN, Block, Loop, Network, Node
 from paramcount.shapes import Shape, elements, known
 
 BYTES: Mapping[str, int] = {"float32": 4, "float16": 2, "int8": 1}
@@ -53,6 +53,8 @@ class Run:
         one, two = self.made, other.made
         if one is two:
             return True
+        if one.layer.kind is not two.layer.kind:  # which tells most apart, and fast
+            return False
         if one.output_shape != two.output_shape or one.layer != two.layer:
             return False
         return self.inputs == other.inputs or (one.macs is None and two.macs is None)
@@ -97,8 +99,9 @@ class Flow:
     """What nodes with parameters of their own came to, by name; kept where others refer to them."""
     _ties: dict[str, list[tuple[str, str]]] = field(default_factory=dict[str, list[tuple[str, str]]])
     _kept: frozenset[str] = frozenset()
+    stacked: int = 0
+    """Tensors of layers that stack others."""
     _count: int = 0
-    _tensors: int = 0
 
     def run(self) -> None:
         """Derive every node.
@@ -106,15 +109,24 @@ class Flow:
         Raises:
             ParamcountError: a node cannot be derived; `trace` holds what was derived before it, `at` is its place.
         """
+        nodes = self.network.nodes
+        self.begin(nodes)
+        for node in nodes:
+            self.trace.append(self.step(node))
+
+    def begin(self, parts: Iterable[Node | Loop | Block]) -> None:
+        """Note what in the network refers to which other nodes."""
         self.shapes[UNKNOWN] = None
         for pair in self.network.ties:
             for own, other in (pair, pair[::-1]):
                 owner, _, tensor = own.rpartition(".")
                 self._ties.setdefault(owner, []).append((tensor, other))
-        owners = {node.shares for node in _nodes(self.network.nodes)} | self._ties.keys()
+        owners = {node.shares for node in _nodes(parts)} | self._ties.keys()
         self._kept = frozenset(owners)
-        for node in self.network.nodes:
-            self.trace.append(self._run(node) if isinstance(node, Node) else self._loop(node))
+
+    def step(self, node: Node | Loop) -> Run | Rounds:
+        """Derive the next node, or loop."""
+        return self._run(node) if isinstance(node, Node) else self._loop(node)
 
     def unused(self) -> tuple[Run, ...]:
         """Derive the layers that are never run."""
@@ -127,7 +139,7 @@ class Flow:
         return tuple(found)
 
     def _walk(self, nodes: Sequence[Node | Loop]) -> Trace:
-        return tuple([self._run(node) if isinstance(node, Node) else self._loop(node) for node in nodes])
+        return tuple(map(self.step, nodes))
 
     def _run(self, node: Node) -> Run:
         layer, unordered = node.layer, UNKNOWN in node.inputs
@@ -165,8 +177,8 @@ class Flow:
             LimitError: they hold too many.
         """
         if len(made.tensors) > _MANY:
-            self._tensors += len(made.tensors)
-            if self._tensors > MAX_TENSORS:
+            self.stacked += len(made.tensors)
+            if self.stacked > MAX_TENSORS:
                 raise LimitError(f"stacked layers hold more than {MAX_TENSORS} tensors; at most so many are answered.")
 
     def _tie(self, name: str, made: Derivation) -> tuple[Derivation, tuple[tuple[str, str], ...]]:
@@ -263,11 +275,12 @@ def named(name: str, iterations: Sequence[int]) -> str:
     return name
 
 
-def _nodes(nodes: Sequence[Node | Loop]) -> Iterator[Node]:
-    for node in nodes:
+def _nodes(parts: Iterable[Node | Loop | Block]) -> Iterator[Node]:
+    """The nodes, those in loops too; nothing refers to what is in blocks."""
+    for node in parts:
         if isinstance(node, Node):
             yield node
-        else:
+        elif isinstance(node, Loop):
             yield from _nodes(node.nodes)
 
 

@@ -50,3 +50,9 @@ MAX_KEPT = 2_048
 
 MAX_KEPT_TEXT = 400
 """Characters of the text of a layer that is kept."""
+
+MAX_BODY_TEXT = 4_000
+"""Characters of the text of a block that is kept."""
+
+MAX_BODY = 500
+"""Layers of a block that is kept."""

@@ -1,6 +1,11 @@
-"""A network: named nodes with named inputs."""
+"""A network: named nodes with named inputs.
 
-from collections.abc import Iterator, Mapping
+Node     one use of a layer
+Loop     nodes that run several times over
+Block    nodes that are wired alike elsewhere too, as one
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -14,6 +19,9 @@ INPUT: Final = "input"
 
 UNKNOWN: Final = "?"
 """Stands for a value of which nothing is known: it flows into layers whose order is not known."""
+
+HERE: Final = "~"
+"""Stands in the names of a body for what it is called where it stands."""
 
 ANY: Final = "*"
 """Stands in the names of a loop's nodes for the number of the iteration."""
@@ -61,6 +69,70 @@ class Loop:
     """Whether every iteration uses the parameters of the first."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Body:
+    """Nodes of which nothing but their output flows on, and into which one value flows: `INPUT`.
+
+    However often it stands in networks, and whatever it is called there, it is wired once. Its names begin with `HERE`.
+    """
+
+    framework: Framework
+    parts: "tuple[Node | Block, ...]"
+    output: str
+    """What flows out."""
+    names: tuple[str, ...]
+    """All nodes, those of the blocks in it too."""
+    variables: tuple[str, ...]
+    """What was given a name in it."""
+    written: Mapping[str, str]
+    """How it and the blocks in it are written."""
+    tells: tuple[str, str]
+    """The first layer that is spelt as its framework alone spells it: its name, and its constructor's."""
+    depth: int
+    """In how many blocks its layers stand at most, itself not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A body where it stands: what it is called there, and what flows into it."""
+
+    name: str
+    body: Body
+    input: str
+
+    def called(self, name: str) -> str:
+        """What a value of the body is called here."""
+        return self.input if name == INPUT else called(name, self.name)
+
+    @property
+    def output(self) -> str:
+        """What flows out, as it is called here."""
+        return self.called(self.body.output)
+
+    def apart(self) -> "Iterator[Node]":
+        """The nodes as they are called here."""
+        for part in self.body.parts:
+            if isinstance(part, Node):
+                inputs = tuple([self.called(name) for name in part.inputs])
+                yield Node(self.called(part.name), part.layer, inputs, frozen=part.frozen)
+            else:
+                yield from Block(self.called(part.name), part.body, self.called(part.input)).apart()
+
+
+def called(name: str, here: str) -> str:
+    """What has this name in a body, where the body is called `here`."""
+    return here + name[len(HERE) :]
+
+
+def apart(parts: "Iterable[Node | Loop | Block]") -> "Iterator[Node | Loop]":
+    """Nodes and loops, with the blocks among them taken apart."""
+    for part in parts:
+        if isinstance(part, Block):
+            yield from part.apart()
+        else:
+            yield part
+
+
 @dataclass(frozen=True, slots=True)
 class Network:
     """Nodes in an order in which each comes after what flows into it.
@@ -69,7 +141,7 @@ class Network:
     """
 
     framework: Framework
-    nodes: tuple[Node | Loop, ...]
+    parts: tuple[Node | Loop | Block, ...]
     inputs: tuple[tuple[str, Shape | None], ...]
     outputs: tuple[str, ...] = ()
     """The nodes whose outputs the network gives."""
@@ -87,16 +159,23 @@ class Network:
     """Whether the names of its layers tell the blocks that they are in, so that it may be shown by its blocks."""
 
     @property
+    def nodes(self) -> tuple[Node | Loop, ...]:
+        """Every node by itself, and loops."""
+        return tuple(apart(self.parts))
+
+    @property
     def unordered(self) -> int:
         """Nodes of which it is not known what flows into them: they have parameters, and neither shapes nor MACs."""
-        return sum(UNKNOWN in one.inputs for one in self.nodes if isinstance(one, Node))
+        return sum(UNKNOWN in one.inputs for one in self.parts if isinstance(one, Node))
 
 
-def used(nodes: "tuple[Node | Loop, ...]") -> Iterator[str]:
-    """Every value that flows into a node."""
+def used(nodes: "Iterable[Node | Loop | Block]") -> Iterator[str]:
+    """Every value that flows into a node, a loop or a block."""
     for node in nodes:
         if isinstance(node, Node):
             yield from node.inputs
+        elif isinstance(node, Block):
+            yield node.input
         else:
             yield node.input
             yield from used(node.nodes)

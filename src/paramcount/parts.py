@@ -5,6 +5,7 @@ A part takes the value that flows in and gives the value that flows on.
     Written     a layer, run on what flows in or on the parts in `on`
     Series      parts one after the other
     Join        branches that each start from what flows in, and the layer that joins them
+    Wired       a block that was wired before, by the name that it has here
     Repeated    a part n times over, each time with parameters of its own
     Start       what flows on is an earlier value, by its name
     Source      an input of the network
@@ -17,6 +18,8 @@ A part takes the value that flows in and gives the value that flows on.
 
 from dataclasses import dataclass
 
+from paramcount.layers import frameworks_of
+from paramcount.network import Body
 from paramcount.shapes import Shape
 from paramcount.signature import Framework
 
@@ -43,6 +46,12 @@ class Written:
         return f"layer {self.label[:60]} ({self.name[:60]})"
 
     @property
+    def tells(self) -> Framework | None:
+        """The framework that its spelling tells, if it does."""
+        known = frameworks_of(self.name) if self.framework is None else (self.framework,)
+        return known[0] if len(known) == 1 else None
+
+    @property
     def arguments(self) -> str:
         """The arguments as text: the same for layers that are written alike, and 1, 1.0 and True are not."""
         return f"{self.args!r} {self.kwargs!r}"
@@ -65,6 +74,14 @@ class Join:
 
     layer: Written
     branches: "tuple[Part, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """A block whose nodes were wired before, and what it is called here."""
+
+    body: Body
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +153,7 @@ class Outputs:
     parts: "tuple[Part, ...]"
 
 
-type Part = Written | Series | Join | Repeated | Start | Source | Again | Spare | Loose | Tie | Outputs
+type Part = Written | Series | Join | Wired | Repeated | Start | Source | Again | Spare | Loose | Tie | Outputs
 
 NOTHING = Series(())
 """What flows in flows on."""

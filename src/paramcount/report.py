@@ -167,7 +167,7 @@ class NetworkReport(Report):
     framework: Framework
     input_shapes: tuple[Shape | None, ...]
     output_shapes: tuple[Shape | None, ...]
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     totals: Totals
     expected: Expected | None = None
     memory: Memory | None = None

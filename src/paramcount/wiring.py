@@ -8,10 +8,30 @@ from paramcount.blocks import joined
 from paramcount.errors import LayerError, LimitError, ParamcountError, UnknownNameError, closest, enough, shown
 from paramcount.layers.base import Layer
 from paramcount.limits import MAX_UNROLLED
-from paramcount.network import ANY, INPUT, UNKNOWN, Loop, Node, loose
-from paramcount.parts import Again, Join, Loose, Outputs, Part, Repeated, Series, Source, Spare, Start, Tie, Written
+from paramcount.network import ANY, INPUT, UNKNOWN, Block, Loop, Node, apart, called, loose
+from paramcount.parts import (
+    Again,
+    Join,
+    Loose,
+    Outputs,
+    Part,
+    Repeated,
+    Series,
+    Source,
+    Spare,
+    Start,
+    Tie,
+    Wired,
+    Written,
+)
 from paramcount.shapes import Shape
+from paramcount.signature import Framework
 from paramcount.written import scopes
+
+
+class WithinError(Exception):
+    """Something is said of what is in a block that is one: its layers must be taken each by itself."""
+
 
 _INPUT_NAMES = (INPUT, "inputs", "x")
 
@@ -20,11 +40,12 @@ _INPUT_NAMES = (INPUT, "inputs", "x")
 class Wiring:
     """A network while it is built."""
 
+    framework: Framework
     make: Callable[[Written], Layer]
     problems: list[ParamcountError]
     most: int
     """How many nodes there may be."""
-    nodes: list[Node | Loop] = field(default_factory=list[Node | Loop])
+    nodes: list[Node | Loop | Block] = field(default_factory=list[Node | Loop | Block])
     sources: list[tuple[str, Shape | None]] = field(default_factory=list[tuple[str, Shape | None]])
     outputs: tuple[str, ...] = ()
     unused: list[Node] = field(default_factory=list[Node])
@@ -36,6 +57,8 @@ class Wiring:
     _owners: dict[int, str] = field(default_factory=dict[int, str])
     """The node that has the parameters of a written layer, by its identity."""
     _names: set[str] = field(default_factory=lambda: {INPUT})
+    _inner: set[str] = field(default_factory=set[str])
+    """Names in blocks that are one."""
     _beside: set[str] = field(default_factory=set[str])
     """Values that nothing flows into: they stand beside what flows, and do not flow on themselves."""
     _again: str = ""
@@ -59,8 +82,8 @@ class Wiring:
             return self._bind(part.variable, flow, part)
         if isinstance(part, Join):
             return self._layer(part.layer, tuple([self.run(branch, flow) for branch in part.branches]))
-        if isinstance(part, Repeated | Loose):
-            return self._loop(part, flow) if isinstance(part, Repeated) else self._unordered(part)
+        if isinstance(part, Wired | Repeated | Loose):
+            return self._several(part, flow)
         if isinstance(part, Start | Again | Source):
             return self._earlier(part, flow)
         self._declare(part, flow)
@@ -75,15 +98,19 @@ class Wiring:
         self.sources.append((name, part.shape))
         return self._bind(part.variable, name, part)
 
+    def _several(self, part: Wired | Repeated | Loose, flow: str) -> str:
+        if isinstance(part, Wired):
+            return self._block(part, flow)
+        return self._loop(part, flow) if isinstance(part, Repeated) else self._unordered(part)
+
     def _unordered(self, part: Loose) -> str:
         """Each layer by itself: what flows into it, and out of it, is not known."""
         start = len(self.nodes)
         self.run(part.body, UNKNOWN)
-        for index in range(start, len(self.nodes)):
-            node = self.nodes[index]
-            if isinstance(node, Loop):
-                raise LayerError("Unordered holds layers and no repetition; write each of them.")
-            self.nodes[index] = loose(node)
+        nodes = list(apart(self.nodes[start:]))
+        if any(isinstance(node, Loop) for node in nodes):
+            raise LayerError("Unordered holds layers and no repetition; write each of them.")
+        self.nodes[start:] = [loose(node) for node in nodes if isinstance(node, Node)]
         return UNKNOWN
 
     def _declare(self, part: Spare | Tie | Outputs, flow: str) -> None:
@@ -92,7 +119,7 @@ class Wiring:
             kept, self._spare = (self.nodes, self._spare), True
             self.nodes = []
             self.run(part.body, INPUT)
-            self.unused += [node for node in self.nodes if isinstance(node, Node)]
+            self.unused += [node for node in apart(self.nodes) if isinstance(node, Node)]
             self.nodes, self._spare = kept
         elif isinstance(part, Tie):
             self.ties.append((self._parameter(part.first, part.scope), self._parameter(part.second, part.scope)))
@@ -133,6 +160,21 @@ class Wiring:
         self.nodes.append(Node(name, layer, inputs, "" if shares == name else shares, one.frozen))
         return self._bind(one.variable, name, one)
 
+    def _block(self, part: Wired, flow: str) -> str:
+        """Add the nodes of a block as one.
+
+        Raises:
+            WithinError: it is run once more, or is not of this framework, or a name in it is taken.
+        """
+        names = [called(name, part.label) for name in part.body.names]
+        if self._again or part.body.framework != self.framework or not self._names.isdisjoint(names):
+            raise WithinError
+        self._names.update(names)
+        self._inner.update(names, [called(name, part.label) for name in part.body.variables])
+        block = Block(part.label, part.body, flow)
+        self.nodes.append(block)
+        return block.output
+
     def _bind(self, variable: str, value: str, part: Part) -> str:
         if variable:
             self._values[variable] = value
@@ -150,6 +192,8 @@ class Wiring:
         return name
 
     def _resolve(self, start: Start) -> str:
+        if not self._inner.isdisjoint(scopes(start.name, start.scope)):
+            raise WithinError
         for candidate in scopes(start.name, start.scope):
             if candidate in self._values:
                 return self._values[candidate]
@@ -188,7 +232,7 @@ class Wiring:
         kept, self.nodes = self.nodes, []
         entry = f"{label}.{ANY}"
         output = self.run(part.body, entry)
-        kept.append(Loop(label, part.times, flow, entry, tuple(self.nodes), output, part.shared))
+        kept.append(Loop(label, part.times, flow, entry, tuple(apart(self.nodes)), output, part.shared))
         self.nodes = kept
         return label
 

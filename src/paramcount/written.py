@@ -7,7 +7,7 @@ the blocks around it before it: `features.0`. Prefixes are split off; Keras's `i
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, cast
 
@@ -32,8 +32,9 @@ from paramcount.layers import frameworks_of, is_kind, spellings
 from paramcount.layers.fields import sizes
 from paramcount.limits import MAX_DEPTH, MAX_INPUTS, MAX_NAME, MAX_SIZE
 from paramcount.modules import EVERY_BLOCK
+from paramcount.network import HERE, Body, called
 from paramcount.notation import NO_VALUES, Assigned, Call, Name, Number, evaluate, read
-from paramcount.parts import Again, Part, Series, Source, Start, Written
+from paramcount.parts import Again, Part, Series, Source, Start, Wired, Written
 from paramcount.shapes import Shape
 from paramcount.signature import Framework
 
@@ -42,6 +43,9 @@ type Item = str | Mapping[str, object]
 
 type InputShape = Sequence[int | None] | Sequence[Sequence[int | None]]
 """The shape of one input, or one shape for each."""
+
+type FindBody = Callable[[Call, bool], Body | None]
+"""Finds the body of a block, frozen or not, that was wired before; None where it cannot be."""
 
 PREFIXES: Final[Mapping[str, Framework]] = {
     "nn": "pytorch",
@@ -83,7 +87,14 @@ class TakenApart:
     """The one asked for, which settles what a name in the catalogue means."""
     values: Mapping[str, Number] = field(default_factory=dict[str, Number])
     """What names of numbers stand for."""
+    within: int = 0
+    """In how many networks of the catalogue what is taken stands."""
     layers: list[Written] = field(default_factory=list[Written])
+    """The layers; of a block that was wired before, its first that tells the framework."""
+    count: int = 0
+    """How many layers there are."""
+    deepest: int = 0
+    """In how many blocks they stand at most."""
     declared: list[Shape] = field(default_factory=list[Shape])
     usual: Shape | None = None
     """What the builder of the network that comes first gives it, where nothing else is said."""
@@ -94,6 +105,8 @@ class TakenApart:
     """The networks of the catalogue, by what they are called here."""
     blocks: dict[str, str] = field(default_factory=dict[str, str])
     """How the blocks in them are written, by what they are called."""
+    wired: FindBody | None = None
+    """Finds blocks that were wired before; None where each layer is to be taken apart by itself."""
 
     def take(self, value: object, path: str, scope: str = "", depth: int = 0, *, frozen: bool = False) -> Part:
         """Take an item apart.
@@ -110,6 +123,7 @@ class TakenApart:
         """
         if depth > MAX_DEPTH:
             raise LimitError(f"more than {MAX_DEPTH} blocks are nested.")
+        self.deepest = max(self.deepest, depth)
         if isinstance(value, Call):
             return self._call(value, path, scope, depth, frozen=frozen)
         if isinstance(value, Name):
@@ -179,7 +193,11 @@ class TakenApart:
             raise error.within(f"{given.path[:60]} ({given.name[:60]})" if given.path else given.name[:60]) from None
         self.catalogued[given.path] = one
         inside = _Inside(self, given, depth + 1)
-        parts = tuple([inside.take(layer, str(index)) for index, layer in enumerate(layers)])
+        self.within += 1
+        try:
+            parts = tuple([inside.take(layer, str(index)) for index, layer in enumerate(layers)])
+        finally:
+            self.within -= 1
         return Series(parts, given.variable, given.on)
 
     def _flows_into(self, one: Architecture, kwargs: dict[str, object], *, first: bool) -> None:
@@ -199,13 +217,36 @@ class TakenApart:
             self.usual = one.usual(channels or one.channels, include_top=kwargs.get("include_top") is not False)
 
     def _block(self, block: Block, given: Given, depth: int) -> Part:
-        if self.catalogued:
-            self.blocks[given.path] = _outline(given)
+        part: Part | None = self._wired(given, depth)
+        if part is None:
+            part = self._open(block, given, depth)
+        return Series((part,), given.variable, given.on) if given.variable or given.on else part
+
+    def _open(self, block: Block, given: Given, depth: int) -> Part:
+        """A block, with what is in it taken apart."""
+        self.blocks[given.path] = _outline(given)
         try:
-            part = block.take(_Inside(self, given, depth + 1), given)
+            return block.take(_Inside(self, given, depth + 1), given)
         except ParamcountError as error:
             raise error if error.place else error.within(f"layer {given.path[:60]} ({given.name[:60]})") from None
-        return Series((part,), given.variable, given.on) if given.variable or given.on else part
+
+    def _wired(self, given: Given, depth: int) -> Wired | None:
+        """A block of the catalogue, or of literals alone, as one, where it was wired before or can be."""
+        if self.wired is None or given.path in ("", HERE):
+            return None
+        held = (*given.args, *given.kwargs.values())
+        if not self.within and any(isinstance(one, Call | list | tuple | Mapping) for one in held):
+            return None
+        body = self.wired(Call(given.name, given.args, dict(given.kwargs)), given.frozen)
+        if body is None or depth + body.depth > MAX_DEPTH or self.count + len(body.names) > self.most:
+            return None
+        self.deepest = max(self.deepest, depth + body.depth)
+        first, constructor = body.tells
+        self.layers.append(Written(constructor, (), {}, called(first, given.path), body.framework))
+        self.count += len(body.names)
+        self.variables.update([called(name, given.path) for name in body.variables])
+        self.blocks.update({called(name, given.path): written for name, written in body.written.items()})
+        return Wired(body, given.path)
 
     def _operands(
         self, values: Sequence[object], label: str, scope: str, depth: int, *, frozen: bool
@@ -282,7 +323,7 @@ class TakenApart:
         Raises:
             LimitError: there are too many.
         """
-        if len(self.layers) >= self.most:
+        if self.count >= self.most:
             raise LimitError(f"the network has more than {self.most} layers; at most {self.most} are answered.")
         own = dict(one.kwargs)
         shape = None if _is_argument("input_dim", one) else _pop_shape(own, one.place)
@@ -290,6 +331,7 @@ class TakenApart:
             self.declared.append(shape)
             one = replace(one, kwargs=own)
         self.layers.append(one)
+        self.count += 1
         return one
 
 
@@ -317,6 +359,7 @@ def take_apart(
     problems: list[ParamcountError],
     framework: Framework | None = None,
     values: Mapping[str, Number] = NO_VALUES,
+    wired: FindBody | None = None,
 ) -> tuple[TakenApart, Series]:
     """Take what a caller gives apart, as far as it can be read. Mistakes go to `problems`.
 
@@ -331,7 +374,7 @@ def take_apart(
             flat.extend(_read(item, most, values) if isinstance(item, str) else [item])
         except NotationError as error:
             problems.append(error.within(f"layers[{index}]") if len(items) > 1 else error)
-    taken = TakenApart(most, framework, values)
+    taken = TakenApart(most, framework, values, wired=wired)
     parts: list[Part] = []
     for index, value in enumerate(flat):
         if enough(problems):

@@ -112,3 +112,5 @@ def test_layers_networks_and_reports_travel_between_processes() -> None:
     made = network("Conv2d(3, 8, 3), ReLU()", input_shape=(3, 9, 9))
     again = pickle.loads(pickle.dumps(made))  # noqa: S301 - what was pickled a line above
     assert derive(again).to_dict() == derive(made).to_dict()
+    report = pickle.loads(pickle.dumps(derive(made)))  # noqa: S301 - what was pickled a line above
+    assert report.to_dict() == derive(made).to_dict()

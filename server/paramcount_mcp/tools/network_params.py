@@ -126,6 +126,8 @@ def partial(error: ParamcountError) -> Answer | None:
 
 def fitting(report: NetworkReport, detail: Detail) -> Answer:
     """The answer with as much detail as is asked for and as fits into one."""
+    if detail == "summary":
+        return Answer(report, detail)  # and its rows need not be put together
     rows = len(report.rows)
     for less in reversed(DETAILS[: DETAILS.index(detail) + 1]):
         if rows <= limits.MAX_ROWS[less]:

@@ -47,14 +47,14 @@ class Run:
 
     def is_like(self, other: "Run") -> bool:
         """Whether every figure and every step is the same."""
+        one, two = self.made, other.made
+        if one.layer.kind is not two.layer.kind:  # which tells most apart, and fast
+            return False
         trained = (self.node.frozen, self.node.fixed), (other.node.frozen, other.node.fixed)
         if self.shares != other.shares or self.tied or other.tied or trained[0] != trained[1]:
             return False
-        one, two = self.made, other.made
         if one is two:
             return True
-        if one.layer.kind is not two.layer.kind:  # which tells most apart, and fast
-            return False
         if one.output_shape != two.output_shape or one.layer != two.layer:
             return False
         return self.inputs == other.inputs or (one.macs is None and two.macs is None)

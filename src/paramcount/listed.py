@@ -79,39 +79,42 @@ def rows_of(
 
 
 def _flat(
-    trace: Iterable[Run | Rounds | Passed],
-    times: int = 1,
-    loops: tuple[tuple[int, int], ...] = (),
-    here: str | None = None,
+    trace: Iterable[Run | Rounds | Passed], times: int = 1, loops: tuple[tuple[int, int], ...] = ()
 ) -> Iterator[Row]:
-    """A row for each node.
-
-    `loops` holds the first and the last iteration of each loop around it; `here` is what the block around it is called.
-    """
+    """A row for each node; `loops` holds the first and the last iteration of each loop around it."""
     for part in trace:
         if isinstance(part, Passed):
-            name = part.block.name if here is None else called(part.block.name, here)
-            yield from _flat(part.passage.trace, times, loops, name)
-        elif here is not None and isinstance(part, Run):
-            name = called(part.node.name, here)
-            yield Row(name, times, name, part)
-        elif isinstance(part, Run):
+            yield from _within(part.passage.trace, part.block.name)
+        elif isinstance(part, Rounds):
+            for one in part.rounds:
+                yield from _flat(one.trace, times * one.times, (*loops, (one.start, one.start + one.times - 1)))
+        elif loops:
             first = named(part.node.name, [start for start, _ in loops])
             last = named(part.node.name, [end for _, end in loops])
             shares = named(part.shares, [0 for _ in loops])
             yield Row(first, times, last, part, shares)
         else:
-            for one in part.rounds:
-                yield from _flat(one.trace, times * one.times, (*loops, (one.start, one.start + one.times - 1)))
+            yield Row(part.node.name, times, part.node.name, part, part.shares)
+
+
+def _within(trace: Iterable[Run | Passed], here: str) -> list[Row]:
+    """A row for each node of a block that is called so."""
+    rows: list[Row] = []
+    for part in trace:
+        if isinstance(part, Run):
+            name = called(part.node.name, here)
+            rows.append(Row(name, 1, name, part))
+        else:
+            rows += _within(part.passage.trace, called(part.block.name, here))
+    return rows
 
 
 def _together(rows: Iterable[Row], fields: Mapping[int, Seen], *, across: bool) -> Iterator[Row]:
     """Put what is alike and in a row together, `across` blocks too; of receptive fields the last one's is given."""
     before: Row | None = None
     for row in rows:
-        seen = fields.get(id(row.run))
-        joins = across or before is None or row.name.rpartition(".")[0] == before.name.rpartition(".")[0]
-        if before is not None and joins and row.run.is_like(before.run):
+        seen = fields.get(id(row.run)) if fields else None
+        if before is not None and row.run.is_like(before.run) and (across or _beside(row.name, before.name)):
             before = replace(before, repeat=before.repeat + row.repeat, last=row.last, seen=seen)
             continue
         if before is not None:
@@ -119,3 +122,8 @@ def _together(rows: Iterable[Row], fields: Mapping[int, Seen], *, across: bool) 
         before = row if seen is None else replace(row, seen=seen)
     if before is not None:
         yield before
+
+
+def _beside(one: str, other: str) -> bool:
+    """Whether two layers stand in the same block."""
+    return one.rpartition(".")[0] == other.rpartition(".")[0]

@@ -40,13 +40,13 @@ class Sums:
         self.macs = None if self.macs is None or other.macs is None else self.macs + times * other.macs
         self.notes |= other.notes
 
-    def add_layer(self, made: Derivation) -> None:
-        """Add what one layer comes to."""
-        self.parameters += made.parameters.value
-        self.trainable += made.trainable
-        self.non_trainable += made.non_trainable
-        self.buffers += made.buffers
-        self.macs = None if self.macs is None or made.macs is None else self.macs + made.macs.value
+    def add_layer(self, made: Derivation, times: int = 1) -> None:
+        """Add what one layer comes to, so many times over."""
+        self.parameters += times * made.parameters.value
+        self.trainable += times * made.trainable
+        self.non_trainable += times * made.non_trainable
+        self.buffers += times * made.buffers
+        self.macs = None if self.macs is None or made.macs is None else self.macs + times * made.macs.value
         for note in made.notes:
             self.notes[note] = None
 
@@ -55,7 +55,7 @@ class Sums:
 class Passage:
     """What a body comes to for what flows in."""
 
-    trace: "tuple[Run | Rounds | Passed, ...]"
+    trace: "tuple[Run | Passed, ...]"
     output: Shape | None
     sums: Sums
 
@@ -104,7 +104,8 @@ def _passage(body: Body, flowing: Shape | None) -> Passage:
     inner.run()
     if inner.flow.stacked:
         raise LimitError("Layers that hold many tensors are counted each by itself.")
-    return Passage(tuple(inner.trace), inner.flow.shapes[body.output], sums_of(inner.trace))
+    trace = tuple([one for one in inner.trace if not isinstance(one, Rounds)])  # for there are no loops in bodies
+    return Passage(trace, inner.flow.shapes[body.output], sums_of(trace))
 
 
 def sums_of(trace: Iterable[Run | Rounds | Passed]) -> Sums:

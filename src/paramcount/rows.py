@@ -5,13 +5,16 @@ blocks are shown that are few enough to be read: what a person reads of a ResNet
 """
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 from typing import Literal, override
 
 from paramcount.flow import Run
 from paramcount.layers.base import Derivation, Step
+from paramcount.passing import Sums
 from paramcount.receptive import Seen
 from paramcount.shapes import Shape, known
 
@@ -180,7 +183,7 @@ class Row(Line):
         return row
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Group(Line):
     """`repeat` blocks alike in a row; the figures are those of one."""
 
@@ -192,10 +195,17 @@ class Group(Line):
     rows: tuple[Row, ...]
     unused: bool = False
 
-    @property
+    @cached_property
     def holds(self) -> int:
         """Layers in one."""
         return sum(row.repeat for row in self.rows)
+
+    @cached_property
+    def _sums(self) -> Sums:
+        sums = Sums()
+        for row in self.rows:
+            sums.add_layer(row.derivation, row.repeat)
+        return sums
 
     @property
     def working(self) -> str:
@@ -220,24 +230,22 @@ class Group(Line):
     @property
     @override
     def parameters(self) -> int:
-        return sum(row.repeat * row.parameters for row in self.rows)
+        return self._sums.parameters
 
     @property
     @override
     def trainable(self) -> int:
-        return sum(row.repeat * row.trainable for row in self.rows)
+        return self._sums.trainable
 
     @property
     @override
     def buffers(self) -> int:
-        return sum(row.repeat * row.buffers for row in self.rows)
+        return self._sums.buffers
 
     @property
     @override
     def macs(self) -> int | None:
-        several = [(row.repeat, row.macs) for row in self.rows]
-        known = [repeat * macs for repeat, macs in several if macs is not None]
-        return sum(known) if len(known) == len(several) else None
+        return self._sums.macs
 
     @property
     @override
@@ -267,6 +275,10 @@ def outlined(rows: Sequence[Row], catalogued: Iterable[str], blocks: Mapping[str
     lines: Sequence[Row | Group] = rows
     for depth in range(max(len(rest) for _, rest in places) - 1, 0, -1):
         keys = [".".join((*start, *rest[:depth])) for start, rest in places]
+        many = Counter(keys)
+        alone = sum(row.name == key and many[key] == 1 for row, key in zip(rows, keys, strict=True))
+        if depth > 1 and alone > MOST_BLOCKS:
+            continue  # these are lines by themselves, and too many
         lines = list(_alike(_grouped(rows, keys, blocks)))
         if len(lines) <= MOST_BLOCKS:
             break

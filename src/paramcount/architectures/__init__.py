@@ -54,8 +54,7 @@ def find(name: str, framework: Framework | None) -> Architecture | None:
 
 def meant(one: Architecture) -> list[str]:
     """Say which network was taken, where others that count differently go by the same name."""
-    stem = _stem(plain(one.name))
-    alike = [other for key, others in _by_plain_name().items() if _stem(key) == stem for other in others]
+    alike = _by_stem()[_stem(plain(one.name))]
     listed = [f"{other.name} of {other.builder}: {other.total:,}" for other in alike if other.total != one.total]
     listed += map(str, one.variant.beside)
     if not listed:
@@ -64,6 +63,14 @@ def meant(one: Architecture) -> list[str]:
         f"{one.name} of {one.builder} has {one.total:,} parameters by default. "
         f"Others that go by the name: {'; '.join(listed)}."
     ]
+
+
+@cache
+def _by_stem() -> dict[str, tuple[Architecture, ...]]:
+    found: dict[str, tuple[Architecture, ...]] = {}
+    for key, alike in _by_plain_name().items():
+        found[_stem(key)] = (*found.get(_stem(key), ()), *alike)
+    return found
 
 
 def _stem(key: str) -> str:

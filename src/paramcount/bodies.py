@@ -19,7 +19,7 @@ from paramcount.signature import Framework
 from paramcount.wiring import Wiring, WithinError
 from paramcount.written import TakenApart
 
-_BODIES: Final = Kept[tuple[str, bool], tuple[Body | None]](2 * MAX_KEPT)
+_BODIES: Final = Kept[tuple[str, bool], tuple[Body | None]](MAX_KEPT)
 """Bodies by their text and whether they are frozen; None for a block that is no body."""
 
 

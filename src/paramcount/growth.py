@@ -69,10 +69,8 @@ def _one_widens(one: Node | Loop, two: Node | Loop) -> bool:
         )
     if replace(one, layer=two.layer) != two or type(one.layer) is not type(two.layer):
         return False
-    return all(
-        value == (after := getattr(two.layer, name)) or (name in _WIDTHS and _grows(value, after))
-        for name, value in one.layer
-    )
+    fields = [(name, getattr(one.layer, name), getattr(two.layer, name)) for name in type(one.layer).model_fields]
+    return all(before == after or (name in _WIDTHS and _grows(before, after)) for name, before, after in fields)
 
 
 def _grows(value: object, after: object) -> bool:

@@ -45,8 +45,9 @@ MAX_MISTAKES = 40
 MAX_LISTED = 20
 """Mistakes listed in one error."""
 
-MAX_KEPT = 2_048
-"""Layers that are kept to be used again once they are made, and derivations of layers."""
+MAX_KEPT = 4_096
+"""Layers that are kept to be used again once they are made; as many derivations of them, and as many nodes in blocks
+with theirs: some 40 MB where all is full."""
 
 MAX_KEPT_TEXT = 400
 """Characters of the text of a layer that is kept."""

@@ -68,7 +68,7 @@ class Passed:
     passage: Passage
 
 
-_PASSAGES: Final = Kept[tuple[Body, Shape | None], Passage](2 * MAX_KEPT)
+_PASSAGES: Final = Kept[tuple[Body, Shape | None], Passage](MAX_KEPT)
 """What bodies came to before."""
 
 

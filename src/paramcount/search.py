@@ -27,9 +27,6 @@ MAX_TRIED: Final = 1_000_000
 _FEW: Final = 512
 """Networks that are all tried, whatever could be spared."""
 
-_MOST_KEPT: Final = 50_000
-"""Layers that are kept to be used again."""
-
 _MOST_REFUSAL: Final = 300
 """Characters of a refusal that are told."""
 

@@ -112,6 +112,13 @@ def test_a_figure_that_cannot_fall_is_bisected() -> None:
     assert search.tried < 50
 
 
+def test_whether_a_layer_was_written_before_makes_no_difference() -> None:
+    layers = "Conv2d(3, w, 3), Conv2d(w, 2*w, 3)"
+    derive(network("Conv2d(3, 7, 3), Conv2d(7, 2*7, 3)", input_shape=_SHAPE)).to_text()  # writes the least of w
+    _, search = _found(Problem(layers, {"w": range(7, 50_001)}, 18 * 1234**2 + 30 * 1234), exhaustive=None)
+    assert search.bisected == "w"
+
+
 def test_one_unknown_is_bisected_for_each_value_of_another_by_which_the_figure_falls() -> None:
     layers = "Conv2d(3, w, k), Conv2d(w, 2*w, k), Conv2d(2*w, 24, 3, groups=g)"
     unknowns = {"g": (1, 2, 3, 4), "w": range(12, 5000, 12), "k": (1, 3, 5)}

@@ -126,3 +126,19 @@ def test_an_embedding_is_given_whole_numbers():
     trace = read(net("self.e = nn.Embedding(9, 4)", "return self.e(x)"), None, [6])
     assert trace["output_shapes"] == [[1, 6, 4]]
     assert trace["warnings"] == ["The input is a tensor of whole numbers, as its embedding needs."]
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("from torchvision import models\nmodel = models.resnet18()\nmodel.fc = nn.Linear(512, 2)", "models.resnet18"),
+        ("import timm\nnet = timm.create_model('vit_base_patch16_224')", "timm.create_model"),
+        ("from transformers import AutoModel\nbody = AutoModel.from_pretrained('x')", "AutoModel.from_pretrained"),
+        ("import pandas as pd\nn = pd.read_csv('a.csv').shape[1] * 2\nnet = Net(n)", "pandas.read_csv"),
+    ],
+)
+def test_a_model_that_a_script_could_not_make_is_not_replaced_by_another(script, words):
+    found = read(net("self.c = nn.Linear(n, 1)").replace("self):", "self, n=3):", 1) + script, None)
+    assert words in found["stopped"]["reason"]
+    assert [one["call"] for one in found["candidates"]] == ["Net(n=3)"]
+    assert not found["modules"]

@@ -7,16 +7,22 @@ them again. Where the source declares its inputs (`Input`, `input_shape=`, `buil
 import re
 from typing import Final
 
-from paramcount.readers.base import LIKELY, NO, UNMISTAKABLE, Asked, Given, Reader, Reading
-from paramcount.readers.formats.pytorch import KERAS_IMPORTS, MAX_SOURCE, read_source
+from paramcount.readers.base import LIKELY, NO, POSSIBLE, UNMISTAKABLE, Asked, Given, Reader, Reading
+from paramcount.readers.formats.pytorch import KERAS_IMPORTS, LINE, MAX_SOURCE, read_source
 
-_TORCH: Final = re.compile(r"^\s*(?:import|from)\s+torch\b", re.MULTILINE)
+_TORCH: Final = re.compile(LINE + r"(?:import|from)[ \t]+torch\b", re.MULTILINE)
+_USES: Final = re.compile(
+    r"\b(?:keras|layers)\.[A-Z]\w{1,40}\(|\.add\((?:Dense|Conv2D|Flatten|Dropout|LSTM|Embedding)\(|=[ \t]?Sequential\("
+)
+"""How a piece of source that imports nothing makes layers of Keras."""
 
 
 def _likeness(given: Given) -> float:
     texts = [text[:MAX_SOURCE] for text in (given.text, *given.files.values())]
-    if given.stream is not None or not any(map(KERAS_IMPORTS.search, texts)):
+    if given.stream is not None:
         return NO
+    if not any(map(KERAS_IMPORTS.search, texts)):
+        return POSSIBLE if any(map(_USES.search, texts)) else NO
     alone = KERAS_IMPORTS.search(texts[0]) and not _TORCH.search(texts[0])  # whatever the other files import
     return UNMISTAKABLE if alone or not any(map(_TORCH.search, texts)) else LIKELY
 

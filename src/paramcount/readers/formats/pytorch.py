@@ -33,11 +33,18 @@ _NAME: Final = "model.py"
 _SHOWN: Final = 12
 """Candidates that an error lists."""
 
-_IMPORTS: Final = re.compile(r"^\s*(?:import|from)\s+torch(?:vision)?\b", re.MULTILINE)
-KERAS_IMPORTS: Final = re.compile(r"^\s*(?:import|from)\s+(?:keras|tensorflow|tf_keras)\b", re.MULTILINE)
+LINE: Final = r"^(?:[ \t]*(?:>>>|\.\.\.|In \[\d*\]:|\"))?[ \t]*"
+"""How a line of source begins that may be one of a shell's or a notebook's; no `\\s`, which runs over many lines."""
+
+_IMPORTS: Final = re.compile(LINE + r"(?:import|from)[ \t]+torch(?:vision)?\b", re.MULTILINE)
+KERAS_IMPORTS: Final = re.compile(LINE + r"(?:import|from)[ \t]+(?:keras|tensorflow|tf_keras)\b", re.MULTILINE)
 """What Keras's sources import: where only other files import torch, the main one tells."""
 
-_MODULES: Final = re.compile(r"^\s*class\s+\w+\s*\([\w.]*\bModule\b|^\s*def\s+forward\s*\(\s*self\b", re.MULTILINE)
+_MODULES: Final = re.compile(
+    LINE + r"(?:class[ \t]+\w{1,80}[ \t]?\([\w.]{0,80}Module\b|def[ \t]+forward[ \t]?\([ \t]?self\b)"
+    r"|=[ \t]?(?:torch\.)?nn\.[A-Z]\w{1,40}\(",
+    re.MULTILINE,
+)
 
 
 def _likeness(given: Given) -> float:
@@ -172,16 +179,19 @@ def _stop(stopped: Stopped) -> dict[str, object]:
 def _failure(trace: Trace) -> str:
     """Why no model could be built, with a way out."""
     stopped = trace.stopped
+    why = _told(stopped) if stopped else ""
     if trace.candidates:
         each = [
-            f"{one.call}{f' (needs {chr(44).join(one.requires)})' if one.requires else ''}"
+            f"{one.call}{f' (needs {", ".join(one.requires)})' if one.requires else ''}"
             for one in trace.candidates[:_SHOWN]
         ]
         more = f" and {len(trace.candidates) - _SHOWN} more" if len(trace.candidates) > _SHOWN else ""
-        why = f"{stopped.reason} " if stopped else "there is more than one model. "
-        return f"{why}Name one as entry, with the arguments it needs: {'; '.join(each)}{more}."
-    if stopped is None:
-        return "no model was found: none is defined or built. Name what builds it as entry, such as Net(10)."
+        several = "there is more than one model" if len(trace.candidates) > 1 else "the model needs arguments"
+        return f"{why or several}. Name one as entry, with the arguments it needs: {'; '.join(each)}{more}."
+    return why or "no model was found: none is defined or built. Name what builds it as entry, such as Net(10)."
+
+
+def _told(stopped: Stopped) -> str:
     at = f"{stopped.file}, line {stopped.line}" if stopped.file and stopped.line else ""
     line = f" ({shown(stopped.text.strip(), 120)})" if stopped.text else ""
     stage = {"import": "while the source was imported", "construct": "while the model was built"}.get(stopped.stage, "")

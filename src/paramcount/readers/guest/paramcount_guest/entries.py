@@ -39,9 +39,10 @@ def choose(module, tree, entry, found):
     inside, builders = _references(tree, classes, functions)
     roots = [name for name in classes if name not in inside]
     free = [name for name in builders if not _required(functions[name])]
-    if not models and len(roots) == 1 and not _required(classes[roots[0]]):
+    why = _why_not(classes | functions, models)
+    if why is None and not models and len(roots) == 1 and not _required(classes[roots[0]]):
         return _made(classes[roots[0]], roots[0], "only root class", found)
-    if not models and not roots_free(roots, classes) and len(free) == 1:
+    if why is None and not models and not roots_free(roots, classes) and len(free) == 1:
         return _made(functions[free[0]], free[0], "only builder without required arguments", found)
     found.candidates = [{"call": name, "requires": []} for name, _ in models] + [
         {"call": f"{name}{_signature(space[name])}", "requires": _required(space[name])} for name in (*builders, *roots)
@@ -51,6 +52,29 @@ def choose(module, tree, entry, found):
             {"call": f"{name}{_signature(one)}", "requires": _required(one)}
             for name, one in {**classes, **functions}.items()
         ]
+    if why is not None:
+        found.explain("import", *why)
+    return None
+
+
+def _why_not(makers, models):
+    """Why the model that a file makes at its top level is not there, and where: None where it makes none."""
+    if models:
+        return None
+    for error, place in STATE.absent_models:
+        return error, place
+    for node, error, place in STATE.left_out:
+        if isinstance(node, ast.ClassDef):
+            if any(isinstance(one, ast.FunctionDef) and one.name == "forward" for one in node.body):
+                return error, place
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)) and any(
+            isinstance(one, ast.Call)
+            and isinstance(one.func, ast.Name)
+            and one.func.id in makers
+            and (one.args or one.keywords)  # without them it is what will be made anyway
+            for one in ast.walk(node)
+        ):
+            return error, place
     return None
 
 

@@ -6,11 +6,11 @@ import importlib.machinery
 import importlib.util
 import sys
 
-from paramcount_guest import keras_models, placeholders, reasons
+from paramcount_guest import keras_models, pasted, placeholders, reasons
 from paramcount_guest.state import STATE, Stop, location
 
 _OURS = ("torch", "torchvision", "timm", "numpy", "einops", "paramcount", "paramcount_guest", "pytorch_lightning",
-         "lightning", "huggingface_hub", "torchaudio")  # fmt: skip
+         "lightning", "huggingface_hub", "torchmetrics")  # fmt: skip
 _KERAS = ("keras", "tensorflow", "tf_keras", "keras_applications")
 """Stand-ins whose modules are found by a finder of their own, which knows their names."""
 _INERT_STANDARD = ("multiprocessing", "subprocess", "socket", "ssl", "tkinter", "sqlite3", "curses", "readline",
@@ -25,6 +25,7 @@ class Files:
         self.trees = {}
         self.guarded = {}  # file → line ranges in which a failing import is caught
         self.aliases = {}  # module → file, where the path does not tell
+        pasted.completed(self.tree(main))
         self.relative = _relative(self.tree(main))
         self.roots = [""] if self.relative else self._roots(main)
 
@@ -76,7 +77,7 @@ class Files:
     def tree(self, path):
         """The parsed file."""
         if path not in self.trees:
-            self.trees[path] = ast.parse(self.files[path], path)
+            self.trees[path] = pasted.parsed(self.files[path], path)
             self.guarded[path] = _guarded(self.trees[path])
         return self.trees[path]
 

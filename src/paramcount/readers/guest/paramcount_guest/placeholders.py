@@ -2,10 +2,18 @@
 
 import importlib
 import importlib.machinery
+import re
 import sys
 import types
 
-from paramcount_guest.state import STATE, stop
+from paramcount_guest.state import STATE, Stop, location, stop
+
+_MODELS = re.compile(
+    r"torchvision\.models\.(?:\w+\.)*[a-z][a-z0-9_]*|timm\.(?:models\.)?create_model|(?:.+\.)?hub\.load"
+    r"|transformers\.\w*(?:Model|For[A-Z])\w*(?:\.from_\w+)?|(?:.+\.)?EfficientNet\.from_\w+"
+    r"|segmentation_models_pytorch\.[A-Z]\w+|pretrainedmodels\.\w+(?:\.\w+)?"
+)
+"""What makes a model in libraries that hold many."""
 
 
 class _Meta(type):
@@ -29,8 +37,11 @@ class Placeholder:
         return self._name
 
     def _stop(self, why="is needed"):
+        return stop("missing library", self._lack(why))
+
+    def _lack(self, why):
         hint = STATE.hints.get(self._name.rstrip("()…"), "")
-        return stop("missing library", f"{self._name} {why}, and its library is not here.{hint}")
+        return f"{self._name} {why}, and its library is not here.{hint}"
 
     def __getattr__(self, name):
         if name.startswith("__") and name.endswith("__"):
@@ -45,6 +56,8 @@ class Placeholder:
         if STATE.stage != "import":
             raise self._stop("is called")
         STATE.stub(f"{self._name}()")
+        if _MODELS.fullmatch(self._name):
+            STATE.absent_models.append((Stop("missing library", self._lack("is called")), location()))
         if len(args) == 1 and not kwargs and (isinstance(args[0], (type, types.FunctionType))):
             STATE.warn(f"The decorator {self._name} of a library that is not here was left out.")
             return args[0]

@@ -46,6 +46,11 @@ class Trace:
             self._stop(name, error, place(error))
 
     def _stop(self, stage, error, where):
+        self.explain(stage, error, where)
+        raise Ended from None
+
+    def explain(self, stage, error, where):
+        """Note why there is no answer, or only a part of one."""
         cause = cause_of(error)
         for _ in range(20):  # a name that is missing because a statement before was left out, and so on
             if cause is None:
@@ -58,7 +63,6 @@ class Trace:
             "stage": stage, "class": class_of(error), "reason": reason(error), "module": failed[0],
             "kind": failed[1], "input_shape": failed[2], "file": file, "line": line, "text": line_of(file, line),
         }  # fmt: skip
-        raise Ended from None
 
     framework = "pytorch"
     declared = False

@@ -39,6 +39,8 @@ class State:
         self.stubbed = []
         self.warnings = []
         self.skipped = []
+        self.left_out = []  # the statements of these, and the exceptions they raised
+        self.absent_models = []  # models of libraries that are not here, made at a file's top level, and where
         self.limit = 400_000
         self.leaves = set()  # paths of modules that are recorded as one call
         self.hints = {}  # names of placeholders → what to do about it
@@ -55,6 +57,7 @@ class State:
             raise error
         row = {"file": path, "line": line, "text": reasons.line_of(path, line), "reason": reasons.reason(error)}
         self.skipped.append(row)
+        self.left_out.append((node, error, (path, line)))
         for name in reasons.bound(node):
             self.unbound.setdefault(name, (error, (path, line)))
 
@@ -96,6 +99,14 @@ def stop(reason_class, reason):
 def unsupported(name, why=""):
     """What exists in the real library, and has no rule here."""
     return stop("unsupported", f"{name} is not supported{': ' + why if why else ''}.")
+
+
+def no_model(name, why):
+    """A library's model that is not here; where a file makes it at its top level, no other is taken for it."""
+    error = unsupported(name, why)
+    if STATE.stage == "import":
+        STATE.absent_models.append((error, location()))
+    return error
 
 
 def data_dependent(what):

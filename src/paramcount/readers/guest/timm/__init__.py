@@ -4,6 +4,6 @@ __version__ = "1.0.22"
 
 
 def create_model(*args, **kwargs):
-    from paramcount_guest.state import unsupported
+    from paramcount_guest.state import no_model
 
-    raise unsupported("timm.create_model", "give the source of the model itself")
+    raise no_model("timm.create_model", "give the source of the model itself")

@@ -1,6 +1,6 @@
 """torch.hub: nothing is loaded."""
 
-from paramcount_guest.state import fallback, unsupported
+from paramcount_guest.state import fallback, no_model, unsupported
 
 __getattr__ = fallback("torch.hub")
 _WHY = "there is no network here; build the model without its weights"
@@ -11,7 +11,7 @@ def load_state_dict_from_url(url, *args, **kwargs):
 
 
 def load(*args, **kwargs):
-    raise unsupported("torch.hub.load", _WHY)
+    raise no_model("torch.hub.load", "there is no network here; give the source of the model itself")
 
 
 def download_url_to_file(*args, **kwargs):

@@ -1,0 +1,3 @@
+"""torchmetrics.classification: metrics by where they are defined."""
+
+from torchmetrics import __getattr__ as __getattr__

@@ -66,7 +66,7 @@ def _one_way(network: Network) -> Network:
             nodes.append(replace(one, shares=""))
         else:
             nodes.append(one)
-    return replace(network, nodes=tuple(nodes), ties=tuple(ties))
+    return replace(network, parts=tuple(nodes), ties=tuple(ties))
 
 
 def _run_again(nodes: Iterable[Node | Loop]) -> Iterator[str]:

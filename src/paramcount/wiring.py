@@ -158,7 +158,7 @@ class Wiring:
             inputs = inputs if one.on else ()
         shares = self._owners.setdefault(id(one), name)
         self.nodes.append(Node(name, layer, inputs, "" if shares == name else shares, one.frozen))
-        return self._bind(one.variable, name, one)
+        return name if again else self._bind(one.variable, name, one)
 
     def _block(self, part: Wired, flow: str) -> str:
         """Add the nodes of a block as one.
@@ -237,6 +237,7 @@ class Wiring:
         return label
 
     def _parameter(self, reference: str, scope: str) -> str:
+        """The layer that has a parameter, and the parameter: `conv.weight`."""
         node, _, tensor = reference.rpartition(".")
         if not node:
             node, tensor = tensor, "weight"

@@ -200,3 +200,10 @@ def test_sparsity_leaves_the_count_alone() -> None:
     answer = report.to_dict()
     assert answer["totals"]["parameters"] == 100  # type: ignore[index]
     assert answer["nonzero_parameters"]["value"] == 10  # type: ignore[index]
+
+
+def test_a_name_stays_that_of_the_first_run():
+    again = derive(network("a = Conv2d(4, 4, 3)\na_2 = a()\nMaxPool2d(1)(a)", input_shape=(4, 9, 9)))
+    assert again.output_shape == (4, 7, 7)  # torch 2.14.1: of the first run, not of (4, 5, 5)
+    tied = 'a = Conv2d(4, 4, 3)\na_2 = a()\nb = Conv2d(4, 4, 3)\nTie("b.weight", "a.weight")'
+    assert derive(network(tied, input_shape=(4, 9, 9))).totals.parameters.value == 152  # torch 2.14.1

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.nn.utils.rnn import PackedSequence
 from torch.utils.flop_counter import FlopCounterMode
 
 HOLDERS = {
@@ -53,7 +54,10 @@ def described(model: nn.Module, inputs: list[torch.Tensor]) -> dict[str, Any]:
         def hook(_module: Any, _inputs: Any, output: Any) -> None:
             nonlocal inside
             inside -= 1
-            if not inside:
+            packed = isinstance(output, tuple) and isinstance(
+                output[0], PackedSequence
+            )  # as many shapes as it has ways
+            if not inside and not packed:
                 calls.append([name, [list(one.shape) for one in tensors(output)]])
 
         return hook

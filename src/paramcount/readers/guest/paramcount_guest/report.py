@@ -109,12 +109,9 @@ class Trace:
         if self.lazy:
             with no_grad():
                 self.model(*self._inputs(shapes, dtypes))
-            STATE.module_paths.clear()
-            STATE.leaves.clear()
-            self.modules, lazy = summary.summarise(self.model)
-            if lazy:
-                raise RuntimeError(f"{lazy[0]} is a lazy module that the first input does not reach.")
-            self.lazy = ()
+            self._again()
+            if self.lazy:
+                raise RuntimeError(f"{self.lazy[0]} is a lazy module that the first input does not reach.")
             self.done = "params_only"
         inputs = self._inputs(shapes, dtypes)
         try:
@@ -124,8 +121,31 @@ class Trace:
                 raise
             STATE.warn("The input is a tensor of whole numbers, as its embedding needs.")
             STATE.calls.clear()
-            self._forward(self._inputs(shapes, ["int64"] * len(shapes)))
+            dtypes = ["int64"] * len(shapes)
+            self._forward(self._inputs(shapes, dtypes))
+        self._grown(shapes, dtypes)
         self.done = "full"
+
+    def _grown(self, shapes, dtypes):
+        """Take the model down anew where running it gave it parameters, as it would in PyTorch."""
+        before = {f"{one['path']}.{row['name']}" for one in self.modules for row in one["parameters"]}
+        own = {f"{path}.{name}" for path, one in self.model.named_modules() for name in one._parameters
+               if one._parameters[name] is not None}  # fmt: skip
+        if own <= before:
+            return
+        more = sorted(name.strip(".") for name in own - before)
+        STATE.warn(f"forward itself makes {', '.join(more[:6])}{' and more' if len(more) > 6 else ''}: counted here, "
+                   "and not before the model has run once.")  # fmt: skip
+        self._again()
+        self._forward(self._inputs(shapes, dtypes))
+
+    def _again(self):
+        """Take the model down once more, and forget what it did."""
+        STATE.calls.clear()
+        STATE.module_paths.clear()
+        STATE.leaves.clear()
+        STATE.warnings = [one for one in STATE.warnings if "is not registered in the model" not in one]
+        self.modules, self.lazy = summary.summarise(self.model)
 
     def _run_keras(self, shapes):
         STATE.failed = None
@@ -158,7 +178,7 @@ class Trace:
         finally:
             STATE.recording = False
         found = tensors_in(list(_spread(result)))
-        self.outputs = [one._id for one in found if one._id is not None]
+        self.outputs = [_dispatch.flowing(one) for one in found]
         self.output_shapes = [list(one.shape) for one in found]
         if not found:
             raise TypeError(f"forward gives {type(result).__name__}, in which there is no tensor.")

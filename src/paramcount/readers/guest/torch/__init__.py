@@ -4,6 +4,7 @@ It serves to run a model's source and to record what is built and called. Names 
 no rule for stop the reading by their name when they are called; names that torch has not are `AttributeError`s.
 """
 
+import builtins
 import importlib
 import math
 
@@ -91,6 +92,8 @@ def __getattr__(name):
         made = type(name, (_Typed,), {"_dtype": _TYPED[name]})
         globals()[name] = made
         return made
+    if name == "GradScaler":
+        return importlib.import_module("torch.amp").GradScaler
     return _fallback(name)
 
 
@@ -145,7 +148,7 @@ def is_complex(input):
 
 
 def is_nonzero(input):
-    return bool(input)
+    return builtins.bool(input)
 
 
 def numel(input):
@@ -239,7 +242,7 @@ def compile(model=None, **kwargs):
 def broadcast_shapes(*shapes):
     from paramcount.operations.rules import broadcast
 
-    return Size(broadcast(*[(one,) if isinstance(one, int) else tuple(one) for one in shapes]))
+    return Size(broadcast(*[(one,) if isinstance(one, builtins.int) else tuple(one) for one in shapes]))
 
 
 def get_rng_state():
@@ -260,7 +263,7 @@ def _assert(condition, message):
 
 
 def sym_int(a):
-    return int(a)
+    return builtins.int(a)
 
 
 def sym_not(a):

@@ -110,12 +110,10 @@ def multinomial(input, num_samples, replacement=False, *, generator=None):
 @function()
 def arange(*args, start=None, end=None, step=None, dtype=None, device=None, requires_grad=False, layout=None, out=None):
     args = [one.item() if isinstance(one, Tensor) else one for one in args]
-    if len(args) == 1:
-        end = args[0] if end is None else end
-        if start is None and end is not args[0]:
-            start = args[0]
-    else:
-        start, end, step = [*args, step][:3] if len(args) == 2 else args
+    if len(args) == 1 and end is None:
+        end = args[0]
+    elif args:
+        start, end, step = (*args, *(end, step)[len(args) - 1 :])
     start, step = 0 if start is None else start, 1 if step is None else step
     if step == 0:
         raise RuntimeError("step must be nonzero")
@@ -242,5 +240,5 @@ def load(*args, **kwargs):
 
 
 @function()
-def save(*args, **kwargs):
-    raise unsupported("torch.save", "there are no files here")
+def save(obj, f, *args, **kwargs):
+    """Write nothing: there are no files, and nothing that is counted is lost."""

@@ -121,10 +121,17 @@ def reference(one):
     return {"constant": list(one.shape)}
 
 
-def record(op, tensors, attributes, results, module=None, references=None):
+def flowing(one):
+    """The number of a value that comes out, which may depend on nothing that went in."""
+    if one._id is None:
+        record("identity", (one,), {}, (one,), constants=True)
+    return one._id
+
+
+def record(op, tensors, attributes, results, module=None, references=None, constants=False):
     """Write one call into the trace, unless it is about constants alone and multiplies nothing."""
     inputs = [reference(one) for one in tensors] if references is None else references
-    if module is None and OPERATIONS[op].macs is None and all(["constant" in one for one in inputs]):
+    if not constants and module is None and OPERATIONS[op].macs is None and all(["constant" in one for one in inputs]):
         return
     if len(STATE.calls) >= STATE.limit:
         raise stop("limit", f"more than {STATE.limit} operations are run.")

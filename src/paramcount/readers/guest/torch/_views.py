@@ -221,8 +221,21 @@ def diagonal(input, offset=0, dim1=0, dim2=1):
 def diag(input, diagonal=0):
     if len(input.shape) == 2:
         return run("diagonal", (input,), {"offset": diagonal, "dim1": 0, "dim2": 1})
-    size = input.shape[0] + abs(diagonal)
-    return make((size, size), input.dtype)
+    return diag_embed(input, diagonal)
+
+
+@both("diag_embed", "diagflat")
+def diag_embed(input, offset=0, dim1=-2, dim2=-1):
+    if (dim1, dim2) != (-2, -1):
+        raise unsupported("torch.diag_embed with dimensions")
+    size = input.shape[-1] + abs(offset)
+    spread = FUNCTIONS["eye"](input.shape[-1], dtype=input.dtype) * input.unsqueeze(-1)
+    if not offset:
+        return spread
+    from torch.nn.functional import pad
+
+    before = (max(offset, 0), max(-offset, 0))
+    return pad(spread, [before[0], size - before[0] - input.shape[-1], before[1], size - before[1] - input.shape[-1]])
 
 
 # --- cutting --------------------------------------------------------------------------------------------------

@@ -1,5 +1,11 @@
-"""torch.ao: its names, without rules."""
+"""torch.ao: quantization's marks, and names without rules."""
+
+import importlib
 
 from paramcount_guest.state import fallback
 
-__getattr__ = fallback("torch.ao")
+_fallback = fallback("torch.ao")
+
+
+def __getattr__(name):
+    return importlib.import_module("torch.ao.quantization") if name == "quantization" else _fallback(name)

@@ -13,7 +13,7 @@ def _same(obj=None, *args, **kwargs):
     return (lambda one: one) if obj is None else obj
 
 
-script = unused = export = interface = script_if_tracing = optimize_for_inference = freeze = _same
+script = trace = unused = export = interface = script_if_tracing = optimize_for_inference = freeze = _same
 script_method = _overload = _overload_method = _same
 
 

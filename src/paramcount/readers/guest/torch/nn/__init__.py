@@ -31,7 +31,7 @@ _FILES = {
     ),
 }
 _WHERE = {name: file for file, names in _FILES.items() for name in names.split()}
-_SUBMODULES = ("init", "utils", "modules", "parameter", "parallel")
+_SUBMODULES = ("init", "utils", "modules", "parameter", "parallel", "quantized", "attention")
 
 
 def _file_of(name):
@@ -42,7 +42,7 @@ def _file_of(name):
     for start, file in _FAMILIES.items():
         if name.startswith(start):
             return file
-    return "misc"
+    return "loss" if name.endswith(("Loss", "Loss2d")) else "misc"
 
 
 def __getattr__(name):

@@ -1,9 +1,8 @@
 """Losses, which some models compute in `forward`: one number, or with `reduction="none"` one for each prediction."""
 
-from paramcount_guest.state import unsupported
-
 from torch._registry import FUNCTIONS
 from torch._tensor import Tensor
+from torch.nn import functional as F
 
 
 def _reduced(values, reduction, size_average=None, reduce=None):
@@ -76,14 +75,48 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
     return nll_loss(found, target, weight, size_average, ignore_index, reduce, reduction)
 
 
-def _unruled(name):
-    def apply(*args, **kwargs):
-        raise unsupported(f"torch.nn.functional.{name}")
+def triplet_margin_loss(anchor, positive, negative, *args, reduction="mean", **more):
+    return _reduced(F.pairwise_distance(anchor, positive) - F.pairwise_distance(anchor, negative), reduction)
+
+
+def triplet_margin_with_distance_loss(anchor, positive, negative, *, distance_function=None, reduction="mean", **more):
+    distance = distance_function or F.pairwise_distance
+    return _reduced(distance(anchor, positive) - distance(anchor, negative), reduction)
+
+
+def cosine_embedding_loss(input1, input2, target, *args, reduction="mean", **more):
+    return _reduced(F.cosine_similarity(input1, input2, -1) - target, reduction)
+
+
+def margin_ranking_loss(input1, input2, target, *args, reduction="mean", **more):
+    return _reduced((input1 - input2) * target, reduction)
+
+
+def gaussian_nll_loss(input, target, var, *args, reduction="mean", **more):
+    return _reduced((input - target) / var, reduction)
+
+
+def multi_margin_loss(input, target, *args, reduction="mean", **more):
+    return _reduced(input.mean(-1), reduction)
+
+
+multilabel_margin_loss = multilabel_soft_margin_loss = multi_margin_loss
+
+
+def _of_each(name):
+    def apply(input, target, *args, reduction="mean", **more):
+        return _reduced(input * target, reduction)
 
     apply.__name__ = name
     return apply
 
 
-hinge_embedding_loss, triplet_margin_loss, ctc_loss = (
-    _unruled(name) for name in ("hinge_embedding_loss", "triplet_margin_loss", "ctc_loss")
+hinge_embedding_loss, soft_margin_loss, poisson_nll_loss = (
+    _of_each(name) for name in ("hinge_embedding_loss", "soft_margin_loss", "poisson_nll_loss")
 )
+
+
+def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reduction="mean", zero_infinity=False):
+    if log_probs.dim() == 3:  # steps, examples, classes
+        return _reduced(log_probs.sum((0, 2)), reduction)
+    return log_probs.sum()

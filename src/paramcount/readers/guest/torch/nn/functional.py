@@ -1,5 +1,6 @@
 """torch.nn.functional: what layers do, by the shared rules of shapes."""
 
+import importlib
 import math
 
 from paramcount_guest.state import data_dependent, fallback, unsupported
@@ -13,44 +14,16 @@ from torch._registry import FUNCTIONS, method
 from torch._tensor import Tensor
 from torch._types import int64
 from torch.nn._attention import multi_head_attention_forward as multi_head_attention_forward
-from torch.nn._losses import (
-    binary_cross_entropy as binary_cross_entropy,
-)
-from torch.nn._losses import (
-    binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
-)
-from torch.nn._losses import (
-    cross_entropy as cross_entropy,
-)
-from torch.nn._losses import (
-    ctc_loss as ctc_loss,
-)
-from torch.nn._losses import (
-    hinge_embedding_loss as hinge_embedding_loss,
-)
-from torch.nn._losses import (
-    huber_loss as huber_loss,
-)
-from torch.nn._losses import (
-    kl_div as kl_div,
-)
-from torch.nn._losses import (
-    l1_loss as l1_loss,
-)
-from torch.nn._losses import (
-    mse_loss as mse_loss,
-)
-from torch.nn._losses import (
-    nll_loss as nll_loss,
-)
-from torch.nn._losses import (
-    smooth_l1_loss as smooth_l1_loss,
-)
-from torch.nn._losses import (
-    triplet_margin_loss as triplet_margin_loss,
-)
 
-__getattr__ = fallback("torch.nn.functional")
+_fallback = fallback("torch.nn.functional")
+
+
+def __getattr__(name):
+    if name.endswith(("_loss", "cross_entropy", "_with_logits", "kl_div")):
+        losses = importlib.import_module("torch.nn._losses")
+        if name in vars(losses):
+            return vars(losses)[name]
+    return _fallback(name)
 
 
 def _tensors(*given):

@@ -1,6 +1,6 @@
 """Losses. Some models compute one in `forward`; as layers they are none, so what they do is recorded step by step."""
 
-from paramcount_guest.state import table, unsupported
+from paramcount_guest.state import table
 
 import torch
 from torch.nn import functional as F
@@ -9,15 +9,16 @@ from torch.nn.modules._layer import Layer, missing, signed
 __getattr__ = missing("torch.nn.modules.loss")
 
 _FUNCTIONS = {
-    "BCELoss": "binary_cross_entropy", "BCEWithLogitsLoss": "binary_cross_entropy_with_logits",
-    "CrossEntropyLoss": "cross_entropy", "HuberLoss": "huber_loss", "KLDivLoss": "kl_div", "L1Loss": "l1_loss",
-    "MSELoss": "mse_loss", "NLLLoss": "nll_loss", "SmoothL1Loss": "smooth_l1_loss",
+    "BCELoss": "binary_cross_entropy", "BCEWithLogitsLoss": "binary_cross_entropy_with_logits", "CTCLoss": "ctc_loss",
+    "CosineEmbeddingLoss": "cosine_embedding_loss", "CrossEntropyLoss": "cross_entropy",
+    "GaussianNLLLoss": "gaussian_nll_loss", "HingeEmbeddingLoss": "hinge_embedding_loss", "HuberLoss": "huber_loss",
+    "KLDivLoss": "kl_div", "L1Loss": "l1_loss", "MSELoss": "mse_loss", "MarginRankingLoss": "margin_ranking_loss",
+    "MultiLabelMarginLoss": "multilabel_margin_loss", "MultiLabelSoftMarginLoss": "multilabel_soft_margin_loss",
+    "MultiMarginLoss": "multi_margin_loss", "NLLLoss": "nll_loss", "NLLLoss2d": "nll_loss",
+    "PoissonNLLLoss": "poisson_nll_loss", "SmoothL1Loss": "smooth_l1_loss", "SoftMarginLoss": "soft_margin_loss",
+    "TripletMarginLoss": "triplet_margin_loss", "TripletMarginWithDistanceLoss": "triplet_margin_with_distance_loss",
 }  # fmt: skip
-"""The losses that have a rule."""
-
-_OTHERS = """CTCLoss CosineEmbeddingLoss GaussianNLLLoss HingeEmbeddingLoss MarginRankingLoss MultiLabelMarginLoss
-    MultiLabelSoftMarginLoss MultiMarginLoss NLLLoss2d PoissonNLLLoss SoftMarginLoss TripletMarginLoss
-    TripletMarginWithDistanceLoss"""
+"""The function of each."""
 
 
 class _Loss(Layer):
@@ -28,12 +29,12 @@ class _Loss(Layer):
             else:
                 setattr(self, name, value)
 
-    def forward(self, input, target):
-        name = next((one.__name__ for one in type(self).__mro__ if one.__name__ in _FUNCTIONS), None)
-        if name is None:
-            raise unsupported(f"torch.nn.{type(self).__name__}")
-        weights = {one: self._buffers[one] for one in ("weight", "pos_weight") if one in self._buffers}
-        return getattr(F, _FUNCTIONS[name])(input, target, reduction=self._reduction(), **weights)
+    def forward(self, *given):
+        name = next(one.__name__ for one in type(self).__mro__ if one.__name__ in _FUNCTIONS)
+        more = {one: self._buffers[one] for one in ("weight", "pos_weight") if one in self._buffers}
+        if "distance_function" in self.__dict__:
+            more["distance_function"] = self.distance_function
+        return getattr(F, _FUNCTIONS[name])(*given, reduction=self._reduction(), **more)
 
     def _reduction(self):
         if self.__dict__.get("reduce") is False:
@@ -47,6 +48,6 @@ class _WeightedLoss(_Loss):
 
 signed(_Loss, "size_average=None, reduce=None, reduction='mean'")
 signed(_WeightedLoss, "weight=None, size_average=None, reduce=None, reduction='mean'")
-for _name in (*_FUNCTIONS, *_OTHERS.split()):
+for _name in _FUNCTIONS:
     globals()[_name] = type(_name, (_Loss,), {"__module__": "torch.nn.modules.loss"})
     signed(globals()[_name], table("signatures")[_name])

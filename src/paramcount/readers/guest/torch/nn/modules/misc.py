@@ -1,7 +1,5 @@
 """Dropout, padding, sizes, embeddings, distances: the layers of a few lines."""
 
-from paramcount_guest.state import unsupported
-
 import torch
 from torch.nn import functional as F
 from torch.nn.modules._layer import Layer, layer, missing

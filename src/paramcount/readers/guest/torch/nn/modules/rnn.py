@@ -66,11 +66,17 @@ class RNNBase(Layer):
     def flatten_parameters(self):
         return None
 
+    def __call__(self, *given, **named):
+        if not given or type(given[0]).__name__ != "PackedSequence":
+            return super().__call__(*given, **named)
+        from torch.nn.utils.rnn import packed
+
+        output, states = super().__call__(given[0].padded(self.batch_first), *given[1:], **named)
+        return packed(output.transpose(0, 1) if self.batch_first else output), states
+
     def forward(self, input, hx=None):
         _unchanged(type(self).__name__)
         if not isinstance(input, torch.Tensor):
-            if type(input).__name__ == "PackedSequence":
-                raise unsupported("a packed sequence as the input of a recurrent layer")
             torch._dispatch.refuse(self.mode, input)
         if input.dim() not in (2, 3):
             raise ValueError(f"{self.mode}: Expected input to be 2D or 3D, got {input.dim()}D instead")

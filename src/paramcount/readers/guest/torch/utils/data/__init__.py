@@ -1,8 +1,8 @@
 """torch.utils.data: data sets can be defined; none is read."""
 
-from paramcount_guest.state import fallback
+from paramcount_guest.placeholders import absent
 
-__getattr__ = fallback("torch.utils.data")
+__getattr__ = absent("torch.utils.data")
 
 
 class Dataset:

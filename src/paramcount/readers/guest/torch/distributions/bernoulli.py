@@ -1,0 +1,3 @@
+"""torch.distributions.bernoulli: Bernoulli, by the file it is in."""
+
+from torch.distributions import Bernoulli as Bernoulli

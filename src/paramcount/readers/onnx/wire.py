@@ -21,7 +21,7 @@ MAX_WORD: Final = 4_096
 MAX_REMARK: Final = 2**20
 """Bytes of one remark of an exporter; longer ones are left out."""
 
-MAX_FIELDS: Final = 2_000_000
+MAX_FIELDS: Final = 1_000_000
 """Fields in one file, weights' bytes aside."""
 
 MAX_BYTES: Final = 64 * 2**20

@@ -57,7 +57,7 @@ class Run:
             return True
         if one.output_shape != two.output_shape or one.layer != two.layer:
             return False
-        return self.inputs == other.inputs or (one.macs is None and two.macs is None)
+        return self.inputs == other.inputs or (one.macs is two.macs is None and one.tensors == two.tensors)
 
 
 @dataclass(frozen=True, slots=True)

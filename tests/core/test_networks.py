@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from paramcount import MissingError, NetworkReport, ShapeError, derive, network
+from paramcount.build import layer_of_call
+from paramcount.network import INPUT, Network, Node, loose
 from tests.networks import ALEXNET, LENET5, VGG, vgg
 
 
@@ -103,6 +105,15 @@ def test_layers_whose_figures_differ_are_not_grouped() -> None:
     twice = "Conv2d(8, 8, 3), Conv2d(8, 8, 3)"
     assert [row.repeat for row in report_of(twice, (8, 9, 9)).rows] == [1, 1]
     assert [row.repeat for row in report_of(twice).rows] == [2]
+
+
+def test_layers_of_no_work_that_meet_other_channels_are_not_grouped() -> None:
+    """Keras's batch norm has 4 parameters for each channel; nothing that it is written with tells how many there are."""
+    norm = layer_of_call("BatchNormalization", {}, framework="keras")
+    nodes = [loose(Node(f"norm{channels}", norm, (), takes=((None, None, channels),))) for channels in (5, 5, 3)]
+    report = derive(Network("keras", tuple(nodes), ((INPUT, None),), partial=True))
+    assert [row.repeat for row in report.rows] == [2, 1]
+    assert report.totals.parameters.value == 4 * 5 + 4 * 5 + 4 * 3
 
 
 def test_channels_flow_without_an_input_size() -> None:

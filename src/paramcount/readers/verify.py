@@ -83,7 +83,7 @@ class Tree:
         """Kinds without a rule."""
         self.framework: Framework = trace.framework
         self._layers: dict[str, Layer] = {}
-        self._tensors_of: dict[int, Sequence[Tensor]] = {}
+        self._tensors_of: dict[tuple[int, object], Sequence[Tensor]] = {}
         called = {call.module for call in trace.calls if call.module is not None}
         self._inside = _ancestors(called)
         for module in trace.modules:
@@ -169,7 +169,7 @@ class Tree:
             if module.parameters or module.buffers:
                 self._note(f"{module.kind} has no rule here: its parameters stand as they were recorded")
             return None
-        key = f"{module.kind} {sorted(module.hyper.items()) if module.hyper else ''} {module.built}"
+        key = f"{module.kind} {sorted(module.hyper.items()) if module.hyper else ''}"
         if key not in self._layers:
             try:
                 hyper = {name: value for name, value in (module.hyper or {}).items() if name not in _PLACED}
@@ -180,9 +180,10 @@ class Tree:
 
     def _tensors(self, one: Checked, layer: Layer) -> Sequence[Tensor]:
         """The tensors that a layer has, whatever flows into it."""
-        if id(layer) not in self._tensors_of:
-            self._tensors_of[id(layer)] = self._derived(one, layer)
-        return self._tensors_of[id(layer)]
+        key = (id(layer), one.module.built)
+        if key not in self._tensors_of:
+            self._tensors_of[key] = self._derived(one, layer)
+        return self._tensors_of[key]
 
     def _derived(self, one: Checked, layer: Layer) -> Sequence[Tensor]:
         taken: tuple[Shape | None, ...] = one.module.built or (None,) * max(1, layer.kind.inputs[0])

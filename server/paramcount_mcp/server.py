@@ -21,6 +21,7 @@ from mcp.server import MCPServer
 from mcp.server.caching import CacheHint
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
+from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult
 from mcp_types import Tool as Listed
@@ -31,6 +32,7 @@ from paramcount_mcp import limits
 from paramcount_mcp.answering import DefectError, RefusedError, answer, guarded
 from paramcount_mcp.tool import Pending, Tool
 from paramcount_mcp.tools import tools
+from paramcount_mcp.transports import stdio
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +69,14 @@ class ParamcountServer(MCPServer[Any]):
     async def list_tools(self) -> list[Listed]:
         """List the tools, in the order of their names."""
         return [tool.listed for tool in tools().values()]
+
+    @override
+    async def run_stdio_async(self) -> None:
+        """Serve over standard input and output."""
+        inner = self._lowlevel_server
+        with stdio.pipes() as files:
+            async with stdio_server(*files) as (receive, send):
+                await inner.run(receive, send, inner.create_initialization_options())
 
     @override
     async def get_prompt(

@@ -1,16 +1,35 @@
 """The server as a host starts it: a process of its own, spoken to over standard input and output."""
 
+import json
 import os
+import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import anyio
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
+from paramcount_mcp.transports.stdio import Lines, Written
 from tests.server.conftest import text_of
+
+MESSAGES: tuple[dict[str, Any], ...] = (
+    {
+        "id": 1,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-11-25",
+            "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"},
+        },
+    },
+    {"method": "notifications/initialized"},
+    {"id": 2, "method": "tools/call", "params": {"name": "conv_layer_params", "arguments": {"k": 32, "f": 3, "c": 3}}},
+)
+SENT = "".join(json.dumps({"jsonrpc": "2.0", **message}) + "\n" for message in MESSAGES)
 
 
 @pytest.mark.parametrize("era", ["auto", "legacy"])
@@ -89,3 +108,104 @@ def test_a_long_search_tells_its_progress_and_ends_when_it_is_cancelled(era: Lit
     assert len(told) >= 3
     assert [done for done, _ in told] == sorted({done for done, _ in told})
     assert {of for _, of in told} == {60.0**3}
+
+
+SERVE = [sys.executable, "-m", "paramcount", "serve"]
+NOISY = """
+import os
+from paramcount_mcp.server import ParamcountServer
+
+class Noisy(ParamcountServer):
+    async def call_tool(self, name, arguments, context=None):
+        print("stray", flush=True)
+        os.write(1, b"stray\\n")
+        assert os.read(0, 10) == b""
+        return await super().call_tool(name, arguments, context)
+
+Noisy().run()
+"""
+
+
+def totals(answers: str) -> list[int]:
+    """What the calls among these answers gave."""
+    results = [json.loads(line)["result"] for line in answers.splitlines()]
+    return [result["structuredContent"]["total"] for result in results if "structuredContent" in result]
+
+
+def test_what_is_printed_gets_between_no_two_messages() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", NOISY],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    ) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdin.write(SENT)
+        running.stdin.flush()
+        answers = running.stdout.readline() + running.stdout.readline()
+        running.stdin.close()
+        assert totals(answers) == [896]
+        assert running.stdout.read() == ""
+        assert running.stderr.read().count("stray\n") == 2
+        assert running.wait(30) == 0
+
+
+def test_files_are_read_and_written_too(tmp_path: Path) -> None:
+    sent, answers = tmp_path / "sent", tmp_path / "answers"
+    sent.write_text(SENT)
+    with sent.open() as incoming, answers.open("w") as outgoing:
+        subprocess.run(SERVE, stdin=incoming, stdout=outgoing, check=True, timeout=60)
+    assert totals(answers.read_text()) == [896]
+
+
+async def collected(lines: AsyncIterator[str]) -> list[str]:
+    return [line async for line in lines]
+
+
+def test_lines_are_put_together_as_they_arrive() -> None:
+    sent = [b"one\ntw", b"o\n", "\u00d7".encode()[:1], "\u00d7".encode()[1:] + b"\n\xff\n", b"x" * 200_000 + b"\ny"]
+
+    async def talk() -> list[str]:
+        ends = os.pipe()
+        os.set_blocking(ends[0], False)
+        found: list[str] = []
+
+        async def read() -> None:
+            found.extend(await collected(aiter(Lines(ends[0]))))
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(read)
+            for part in sent:
+                await anyio.to_thread.run_sync(os.write, ends[1], part)
+                await anyio.sleep(0.01)
+            os.close(ends[1])
+        os.close(ends[0])
+        return found
+
+    assert anyio.run(talk) == ["one\n", "two\n", "\u00d7\n", "\ufffd\n", "x" * 200_000 + "\n", "y"]
+
+
+def test_a_slow_reader_gets_everything() -> None:
+    text = "".join(f"{number}\n" for number in range(100_000))
+
+    async def talk() -> bytes:
+        ends = os.pipe()
+        os.set_blocking(ends[1], False)
+        got = bytearray()
+
+        def read() -> None:
+            while part := os.read(ends[0], 30_000):
+                got.extend(part)
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(anyio.to_thread.run_sync, read)
+            await Written(ends[1]).write(text)
+            os.close(ends[1])
+        os.close(ends[0])
+        return bytes(got)
+
+    assert anyio.run(talk) == text.encode()

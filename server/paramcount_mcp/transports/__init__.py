@@ -1,1 +1,1 @@
-"""How hosts connect, beside standard input and output, which the SDK serves."""
+"""How hosts connect: over standard input and output, or over HTTP."""

@@ -1,0 +1,107 @@
+"""Standard input and output without a thread for every line: pipes are read and written on the event loop.
+
+The SDK hands each line that it reads, and each that it writes, to a thread and waits for it, which costs more than most
+answers do. Hosts start a server with pipes or sockets, and the system tells when those are ready. Terminals and files,
+and whatever Windows has, are left to the SDK.
+"""
+
+import os
+import stat
+import sys
+from collections.abc import AsyncIterator, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import cast
+
+import anyio
+
+_CHUNK = 2**16
+_INPUT, _OUTPUT, _ERROR = 0, 1, 2
+
+type File = anyio.AsyncFile[str] | None
+"""What the SDK reads lines from or writes them to; None where it is to open that itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines that arrive at a pipe; what is no UTF-8 in them is replaced, as the SDK does."""
+
+    file: int
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        """Each line as it arrives, and what is left at the end."""
+        rest = bytearray()
+        while arrived := await self._read():
+            searched = len(rest)
+            rest += arrived
+            while (end := rest.find(b"\n", searched)) >= 0:
+                line = rest[: end + 1].decode("utf-8", "replace")
+                del rest[: end + 1]
+                searched = 0
+                yield line
+        if rest:
+            yield rest.decode("utf-8", "replace")
+
+    async def _read(self) -> bytes:
+        while True:
+            try:
+                return os.read(self.file, _CHUNK)
+            except BlockingIOError:
+                await anyio.wait_readable(self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A pipe that is written to."""
+
+    file: int
+
+    async def write(self, text: str) -> None:
+        """Write all of it, as fast as the other side reads."""
+        data = memoryview(text.encode())
+        while data:
+            try:
+                data = data[os.write(self.file, data) :]
+            except BlockingIOError:
+                await anyio.wait_writable(self.file)
+
+    async def flush(self) -> None:
+        """Do nothing: nothing is kept back."""
+
+
+@contextmanager
+def pipes() -> Generator[tuple[File, File]]:
+    """Standard input and output for the SDK.
+
+    Meanwhile they are the null device and standard error for everything else, as they are when the SDK opens them:
+    what is printed does not get between two messages.
+    """
+    if not _are_pipes():
+        yield None, None
+        return
+    files = tuple([os.dup(number) for number in (_INPUT, _OUTPUT)])
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, _INPUT)
+    os.dup2(_ERROR, _OUTPUT)
+    os.close(nothing)
+    for file in files:
+        os.set_blocking(file, False)
+    try:
+        yield cast("File", Lines(files[0])), cast("File", Written(files[1]))
+    finally:
+        for file, number in zip(files, (_INPUT, _OUTPUT), strict=True):
+            os.set_blocking(file, True)
+            os.dup2(file, number)
+            os.close(file)
+
+
+def _are_pipes() -> bool:
+    """Whether standard input and output are pipes or sockets, each its own: nobody else then waits on the same one."""
+    if sys.platform == "win32":
+        return False
+    try:
+        found = [os.fstat(number) for number in (_INPUT, _OUTPUT, _ERROR)]
+    except OSError:
+        return False
+    apart = len({(one.st_dev, one.st_ino) for one in found}) == len(found)
+    return apart and all(stat.S_ISFIFO(one.st_mode) or stat.S_ISSOCK(one.st_mode) for one in found[:_ERROR])

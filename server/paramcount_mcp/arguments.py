@@ -44,12 +44,13 @@ def check[A: Arguments](
     """
     problems: list[ParamcountError] = []
     given: dict[str, object] = {}
+    fields = model.model_fields
     for sent, value in arguments.items():
         if enough(problems):
             break
         name = synonyms.get(sent, sent)
-        if name not in model.model_fields:
-            hint = closest(sent, [*model.model_fields, *synonyms]) or f" Known are {', '.join(model.model_fields)}."
+        if name not in fields:
+            hint = closest(sent, [*fields, *synonyms]) or f" Known are {', '.join(fields)}."
             problems.append(UnknownNameError(f"there is no argument {shown(sent)}.{hint}"))
         elif name in given:
             problems.append(LayerError(f"{name} is given twice, once as {sent}."))
@@ -62,7 +63,7 @@ def check[A: Arguments](
             problems.append(_explained(cast("dict[str, Any]", problem)))
             given.pop(str(problem["loc"][0]) if problem["loc"] else "", None)
         # What is right is read all the same, so that every mistake is found; examples stand in for the rest.
-        required = {name: field for name, field in model.model_fields.items() if field.is_required()}
+        required = {name: field for name, field in fields.items() if field.is_required()}
         stand_in = {name: (field.examples or [None])[0] for name, field in required.items()}
         made = model.model_validate({**stand_in, **given})
     return {name: getattr(made, name) for name in given}, problems

@@ -32,6 +32,9 @@ from paramcount.signature import FRAMEWORKS, Framework, Signature
 from paramcount.wiring import Wiring, WithinError
 from paramcount.written import FindBody, InputShape, Item, TakenApart, checked_shapes, take_apart
 
+_ATOMS: Final = frozenset((int, str, bool, float, type(None)))
+"""Types of values that hold no name."""
+
 TENSORS: Final = ("zeros", "ones", "empty", "rand", "randn")
 """Functions of torch whose arguments are the shape of what they make."""
 
@@ -69,7 +72,8 @@ def layer_of_kind(kind: str, fields: Mapping[str, object], *, framework: Framewo
     Raises:
         ParamcountError: a field is unknown or breaks a rule.
     """
-    return _make(Written(kind, (), dict(fields), "", None, from_json=True), framework)
+    found, signature = look_up_kind(kind, framework, _beside)
+    return _filled(found, signature, signature.bind((), fields, canonical=True), framework, depth=0)
 
 
 def layer_of_call(name: str, arguments: Mapping[str, object], *, framework: Framework) -> Layer:
@@ -232,17 +236,24 @@ def _made(one: Written, framework: Framework) -> Layer:
 
 
 def _make(one: Written, framework: Framework, depth: int = 0) -> Layer:
-    """Look the layer up, bind its arguments, make the layers among them, and check them all."""
+    """Look the layer up, bind its arguments, and make it of them."""
     if depth > MAX_DEPTH:
         raise LimitError(f"more than {MAX_DEPTH} layers are nested.")
     if one.framework is not None and one.framework != framework:
         raise UnknownNameError(f"is written as in {one.framework}, but framework='{framework}'.")
     kind, signature = (look_up_kind if one.from_json else look_up)(one.name, framework, _beside)
-    fields = signature.bind(one.args, one.kwargs, canonical=one.from_json)
+    return _filled(kind, signature, signature.bind(one.args, one.kwargs, canonical=one.from_json), framework, depth)
+
+
+def _filled(kind: Kind, signature: Signature, fields: dict[str, object], framework: Framework, depth: int) -> Layer:
+    """Make the layers among a layer's fields, and check them all."""
     for name, value in fields.items():
-        if signature.by_field[name].tensor and isinstance(value, Call):
+        parameter = signature.by_field[name]
+        if type(value) in _ATOMS and not parameter.layer:
+            continue
+        if parameter.tensor and isinstance(value, Call):
             value = fields[name] = _tensor_shape(value)
-        if signature.by_field[name].layer and value is not None:
+        if parameter.layer and value is not None:
             fields[name] = _inner(name, value, framework, depth)
         elif name != "activation" and _holds_name(value):
             raise NotationError(f"{signature.shown_as(name)} must be a literal, received {value!r}. Write its value.")

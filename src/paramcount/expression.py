@@ -113,8 +113,7 @@ class Expression(ABC):
         if self._texts is None:  # rendered once: the text and the structure of an answer both show it
             gaps: list[Quantity] = []
             pattern = self.pattern(PLAIN, gaps, _LOOSE)
-            names = tuple([quantity.name for quantity in gaps])
-            self._texts = pattern % names, pattern % _values(gaps)
+            self._texts = pattern % tuple([quantity.name for quantity in gaps]), pattern % _values(gaps)
         return self._texts
 
     @property
@@ -305,7 +304,7 @@ def as_expression(value: Expression | int) -> Expression:
 
 
 def _terms(value: Expression | int) -> tuple[Expression, ...]:
-    return value.terms if isinstance(value, Sum) else (as_expression(value),)
+    return value.terms if type(value) is Sum else (as_expression(value),)
 
 
 def exact_div(left: Expression, right: Expression | int) -> Expression:

@@ -263,7 +263,7 @@ def _derived(layer: Layer, inputs: tuple[Shape | None, ...]) -> Derivation:
 def check_exact(parameters: int, macs: Expression | None) -> None:
     """Refuse, by name, what a JSON client would read rounded."""
     exact(parameters, "the number of parameters")
-    exact(max(BYTES.values()) * parameters, "the bytes of the parameters in float32")
+    exact(BYTES["float32"] * parameters, "the bytes of the parameters in float32")
     if macs is not None and FLOPS_PER_MAC * macs.value > MAX_EXACT:
         exact(FLOPS_PER_MAC * macs.value, "the number of FLOPs", FEWER)
 

@@ -127,8 +127,9 @@ class LayerReport(Report):
             answer["output_shape"] = list(output)
         if made.more_outputs:
             answer["more_outputs"] = [list(shape) for shape in map(known, made.more_outputs) if shape is not None]
-        if self.macs is not None:
-            answer |= work(self.macs)
+        macs = self.macs
+        if macs is not None:
+            answer |= work(macs)
         if self.instead and detail == "steps":
             answer["instead"] = {step.name: step.expression.value for step in self.instead}
         answer["memory_bytes"] = memory(self.total)

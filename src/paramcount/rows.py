@@ -331,8 +331,8 @@ def split(made: Line | Derivation) -> dict[str, object]:
 
 def step_dict(step: Step) -> dict[str, object]:
     """One element of `steps`."""
-    made = step.expression
-    return {"name": step.name, "formula": made.formula, "substitution": made.substitution, "value": made.value}
+    formula, substitution = step.expression.texts
+    return {"name": step.name, "formula": formula, "substitution": substitution, "value": step.expression.value}
 
 
 def tensor_dicts(made: Derivation) -> list[dict[str, object]]:

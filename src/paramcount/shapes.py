@@ -100,4 +100,4 @@ def known(shape: Shape | None) -> tuple[int, ...] | None:
 
 def text(shape: Shape) -> str:
     """Show a shape the way frameworks print it: [3, 224, 224], with None where a size is not known."""
-    return f"[{', '.join('None' if size is None else str(size) for size in shape)}]"
+    return str(list(shape))

@@ -148,9 +148,11 @@ def _dimensions(given: Mapping[str, object]) -> int:
 
 def _refuse_channels(size: tuple[object, ...], lengths: Mapping[str, int], given: Mapping[str, object]) -> None:
     """Three numbers for a layer that does not say its dimensions: a volume, or an image with its channels?"""
+    if len(size) != 3:
+        return
     channels, others = given["in_channels"], set(lengths.values())
     last = given.get("framework") == "keras" if (size[0] == channels) == (size[-1] == channels) else size[0] != channels
-    if others in (set[int](), {2}) and len(size) == 3 and (others or channels in (size[0], size[-1])):
+    if others in (set[int](), {2}) and (others or channels in (size[0], size[-1])):
         image = size[:2] if last else size[1:]
         volume = "" if others else ", or kernel_size with three numbers for a volume"
         raise LayerError(f"input_size={list(size)} seems to hold the channels. Give {list(image)}{volume}.")

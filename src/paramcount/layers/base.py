@@ -213,12 +213,11 @@ class Layer(BaseModel, ABC):
     @cached_property
     def text(self) -> str:
         """The layer as its framework spells it, defaults left out."""
-        return self.signature.write(
-            {
-                name: value if name in self.sequences else _compact(value, self.kind.dims)
-                for name, value in self.__dict__.items()
-            }
-        )
+        fields: dict[str, object] = dict(self.__dict__)
+        for name, value in fields.items():
+            if type(value) is tuple and name not in self.sequences:
+                fields[name] = _compact(cast("tuple[object, ...]", value), self.kind.dims)
+        return self.signature.write(fields)
 
     def __str__(self) -> str:
         return self.text
@@ -230,11 +229,8 @@ class Layer(BaseModel, ABC):
         return copy
 
 
-def _compact(value: object, dims: int) -> object:
+def _compact(items: tuple[object, ...], dims: int) -> object:
     """Write (3, 3) as 3 where it holds one number for each spatial dimension, and no shape."""
-    if type(value) is not tuple:
-        return value
-    items = cast("tuple[object, ...]", value)
     if not dims and len(items) > 1:
         return items
     return items[0] if items and type(items[0]) is int and len(set(items)) == 1 else items
@@ -337,6 +333,8 @@ def agreed(layer: Layer, field_name: str, own: int | None, flowing: int | None, 
         ShapeError: the two differ.
         MissingError: neither is known.
     """
+    if own is not None and flowing in (own, None):
+        return own
     name = layer.signature.shown_as(field_name)
     if own is None:
         if flowing is None:
@@ -346,6 +344,4 @@ def agreed(layer: Layer, field_name: str, own: int | None, flowing: int | None, 
         if flowing < 1:
             raise ShapeError(f"{name} would be {flowing}: nothing flows in.")
         return flowing
-    if flowing is not None and flowing != own:
-        raise ShapeError(f"{name}={own}, but {flowing} flow{'s' if flowing == 1 else ''} in.{hint}")
-    return own
+    raise ShapeError(f"{name}={own}, but {flowing} flow{'s' if flowing == 1 else ''} in.{hint}")

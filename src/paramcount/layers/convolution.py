@@ -11,7 +11,7 @@ from pydantic import ValidationInfo, field_validator, model_validator
 
 from paramcount import shapes
 from paramcount.errors import ShapeError
-from paramcount.expression import Expression
+from paramcount.expression import Expression, Quantity
 from paramcount.layers.base import Derivation, Example, Kind, agreed
 from paramcount.layers.common import KERAS_KERNEL_LAYER
 from paramcount.layers.fields import Ints, lowered, per_dimension, refuse
@@ -131,10 +131,10 @@ class Convolution(Filters):
             ShapeError: the kernel does not fit into the padded input.
         """
         where = self.axes[axis]
-        size = self.along("input_size", sizes, axis)
-        kernel = self.along("kernel_size", self.kernel_size, axis)
-        stride = self.along("stride", self.stride, axis)
-        dilation = self.along("dilation", self.dilation, axis)
+        size = Quantity("input", sizes[axis])
+        kernel = Quantity("kernel", self.kernel_size[axis])
+        stride = Quantity("stride", self.stride[axis])
+        dilation = Quantity("dilation", self.dilation[axis])
         span = shapes.extent(kernel.value, dilation.value)
         if size.value < 1:
             raise ShapeError(f"needs at least one position along {where}; {size.value} flow in.")
@@ -144,7 +144,7 @@ class Convolution(Filters):
             return shapes.same(size, stride) if self.framework == "keras" else size
         if size.value + 2 * pads[axis] < span:
             raise ShapeError(self._too_large(where, kernel.value, span, size.value, pads[axis]))
-        return shapes.window(size, kernel, stride, self.along("padding", pads, axis), dilation)
+        return shapes.window(size, kernel, stride, Quantity("padding", pads[axis]), dilation)
 
     def _too_large(self, where: str, kernel: int, span: int, size: int, padding: int) -> str:
         dilated = "" if span == kernel else f" ({span} with {self.signature.shown_as('dilation')})"

@@ -105,7 +105,9 @@ def sizes(value: object) -> tuple[int | None, ...]:
 
 
 def _truth(value: object) -> bool:
-    if isinstance(value, bool | int | float | str | list | tuple) or value is None:
+    if type(value) is bool:
+        return value
+    if isinstance(value, int | float | str | list | tuple) or value is None:
         return bool(cast("object", value))
     raise refuse(f"must be True or False, received {shown(value)}.")
 

@@ -51,6 +51,8 @@ def check_groups(layer: Filters, error: type[ShapeError] | None = None) -> None:
         PydanticCustomError: otherwise, while the layer is being made.
     """
     groups, ins, outs = layer.groups, layer.in_channels, layer.out_channels
+    if groups == 1:
+        return
     names = layer.signature.shown_as
     culprits = [
         f"{names(name)}={channels}"
@@ -96,14 +98,16 @@ def filter_steps(layer: Filters, in_channels: int) -> tuple[PerFilter, list[Step
     if layer.groups > 1:
         product = exact_div(product, Quantity("groups", layer.groups))
     weights = named("weights", product)
-    bias = named("bias", Literal(1 if layer.bias else 0))
-    per_filter = named("per_filter", Sum((weights, bias)))
+    bias_of_one = Literal(1 if layer.bias else 0)
+    bias = named("bias", bias_of_one)
+    of_one = Sum((weights, bias))
+    per_filter = named("per_filter", of_one)
     filters = Quantity("filters", layer.out_channels)
     total = Product((per_filter, filters))
     steps = [
         Step("weights per filter", product),
-        Step("bias per filter", Literal(bias.value)),
-        Step("parameters per filter", Sum((weights, bias))),
+        Step("bias per filter", bias_of_one),
+        Step("parameters per filter", of_one),
         Step("total", total),
     ]
     figures = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from paramcount.flow import BYTES, FLOPS_PER_MAC
+from paramcount.flow import FLOPS_PER_MAC
 from paramcount.layers.base import Step, Tensor
 from paramcount.memory import ASSUMPTIONS
 from paramcount.receptive import Seen
@@ -34,9 +34,10 @@ def lines_of_layer(report: LayerReport, detail: Detail) -> list[str]:
         lines.append(f"output: {text(output)}")
     if any(map(known, made.more_outputs)):
         lines.append(f"further outputs: {', '.join(text(shape) for shape in made.more_outputs if shape is not None)}")
-    if report.macs is not None:
-        done = "" if detail == "steps" and any(step.name == "MACs" for step in made.steps) else "MACs: "
-        lines.append(work_text(report.macs.value) if done else _flops(report.macs.value))
+    macs = report.macs
+    if macs is not None:
+        done = detail == "steps" and any(step.name == "MACs" for step in made.steps)
+        lines.append(_flops(macs.value) if done else work_text(macs.value))
     if detail == "steps" and report.instead:
         others = [f"{step.name.replace('_', '-')} {step.expression.value:,}" for step in report.instead]
         lines.append(f"instead: {', '.join(others)} parameters")
@@ -139,13 +140,13 @@ def marks(row: Row | Group) -> list[str]:
     return [*said, "never run"] if row.unused else said
 
 
-def step_parts(step: Step) -> list[str]:
+def step_parts(step: Step) -> tuple[str, ...]:
     """Formula and substitution of a step, without what would be said twice."""
-    made = step.expression
-    formula, substitution = made.texts
+    formula, substitution = step.expression.texts
+    value = str(step.expression.value)
     if formula == substitution:
-        return [] if formula == str(made.value) else [formula]
-    return [formula] if substitution == str(made.value) else [formula, substitution]
+        return () if formula == value else (formula,)
+    return (formula,) if substitution == value else (formula, substitution)
 
 
 def latex(report: LayerReport) -> str:
@@ -187,8 +188,9 @@ def steps_text(steps: Sequence[Step]) -> list[str]:
     lines: list[str] = []
     before = ""
     for step in steps:
-        formula, *rest = step_parts(step) or ("",)
-        shown = rest if formula in ("", before) else (formula, *rest)
+        parts = step_parts(step)
+        formula = parts[0] if parts else ""
+        shown = parts[1:] if formula == before else parts
         lines.append(" = ".join((step.name, *shown, f"{step.expression.value:,}")))
         before = formula
     return lines
@@ -216,8 +218,7 @@ def _flops(macs: int) -> str:
 
 
 def _memory(parameters: int) -> str:
-    held = memory(parameters)
-    return "bytes: " + ", ".join(f"{dtype} {held[dtype]:,}" for dtype in BYTES)
+    return "bytes: " + ", ".join([f"{dtype} {size:,}" for dtype, size in memory(parameters).items()])
 
 
 def _ending(expected: Expected | None, notes: Sequence[str]) -> list[str]:

@@ -29,7 +29,7 @@ _MAX_JSON = 1_000_000
 class Arguments(BaseModel):
     """The arguments of a tool. Unknown names are refused before this is made."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 def check[A: Arguments](

@@ -4,6 +4,7 @@ Stateless, with JSON answers: nothing is kept between two requests, so any numbe
 any balancer.
 """
 
+import gc
 import logging
 import os
 import re
@@ -30,6 +31,7 @@ from starlette.types import ASGIApp
 from uvicorn.supervisors.multiprocess import Multiprocess
 
 from paramcount import __version__
+from paramcount.layers import kinds
 from paramcount_mcp.access import Verifier
 from paramcount_mcp.access.jwts import Jwts
 from paramcount_mcp.access.rates import Rates
@@ -172,7 +174,10 @@ def start(settings: HttpSettings) -> ASGIApp:
     lines = logs.configure(settings.log_level, settings.log_file)
     if settings.otlp_endpoint is not None:
         spans.send_to(str(settings.otlp_endpoint))
-    return build_app(settings, lines=lines)
+    app = build_app(settings, lines=lines)
+    kinds()  # imports the layers, for which the first call would have others wait
+    gc.freeze()  # what stands now stays: it need not be looked through again while calls are answered
+    return app
 
 
 class UnusableError(Exception):

@@ -8,7 +8,7 @@ first that gives the shape that it takes.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from paramcount.errors import JoinError, LayerError, LimitError, ShapeError, exact
 from paramcount.expression import Expression, Quantity
@@ -33,8 +33,7 @@ _DERIVED: Final = Kept[tuple[int, tuple[Shape | None, ...]], tuple[Layer, Deriva
 FEWER = " Leave the input's size out to get the parameters alone."
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One node, derived."""
 
     node: Node
@@ -316,7 +315,7 @@ def _shared(made: Derivation) -> Derivation:
 
 def _sharing(part: Run | Rounds) -> Run | Rounds:
     if isinstance(part, Run):
-        return replace(part, made=_shared(part.made), shares=part.shares or part.node.name)
+        return part._replace(made=_shared(part.made), shares=part.shares or part.node.name)
     return Rounds(part.loop, tuple([replace(one, trace=tuple(map(_sharing, one.trace))) for one in part.rounds]))
 
 

@@ -67,7 +67,7 @@ def _one_widens(one: Node | Loop, two: Node | Loop) -> bool:
             and replace(one, nodes=()) == replace(two, nodes=())
             and _all_widen(one.nodes, two.nodes)
         )
-    if replace(one, layer=two.layer) != two or type(one.layer) is not type(two.layer):
+    if one._replace(layer=two.layer) != two or type(one.layer) is not type(two.layer):
         return False
     fields = [(name, getattr(one.layer, name), getattr(two.layer, name)) for name in type(one.layer).model_fields]
     return all(before == after or (name in _WIDTHS and _grows(before, after)) for name, before, after in fields)

@@ -6,8 +6,8 @@ Block    nodes that are wired alike elsewhere too, as one
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from paramcount.architectures.base import Architecture
 from paramcount.layers.base import Layer
@@ -27,8 +27,7 @@ ANY: Final = "*"
 """Stands in the names of a loop's nodes for the number of the iteration."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One use of a layer: its name, and the names of the nodes whose outputs flow into it."""
 
     name: str
@@ -46,7 +45,7 @@ class Node:
 
 def loose(node: Node) -> Node:
     """The node as one of which it is not known what flows into it."""
-    return replace(node, inputs=(UNKNOWN,) * max(1, node.layer.kind.inputs[0]))
+    return node._replace(inputs=(UNKNOWN,) * max(1, node.layer.kind.inputs[0]))
 
 
 @dataclass(frozen=True, slots=True)

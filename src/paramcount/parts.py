@@ -17,6 +17,7 @@ A part takes the value that flows in and gives the value that flows on.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from paramcount.layers import frameworks_of
 from paramcount.network import Body
@@ -24,8 +25,7 @@ from paramcount.shapes import Shape
 from paramcount.signature import Framework
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A layer as it was written: its name without prefix, its arguments, and what to call it."""
 
     name: str

@@ -63,7 +63,7 @@ def _one_way(network: Network) -> Network:
         if isinstance(one, Node) and owner is not None and type(owner.layer) is not type(one.layer):
             made = derived(one.layer, (None,) * one.layer.kind.inputs[0])
             ties += [(f"{one.name}.{tensor.name}", f"{owner.name}.{tensor.name}") for tensor in made.tensors]
-            nodes.append(replace(one, shares=""))
+            nodes.append(one._replace(shares=""))
         else:
             nodes.append(one)
     return replace(network, parts=tuple(nodes), ties=tuple(ties))

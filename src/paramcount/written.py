@@ -8,7 +8,7 @@ the blocks around it before it: `features.0`. Prefixes are split off; Keras's `i
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, cast
 
 from pydantic_core import PydanticCustomError
@@ -127,7 +127,7 @@ class TakenApart:
         if isinstance(value, Call):
             return self._call(value, path, scope, depth, frozen=frozen)
         if isinstance(value, Name):
-            if not any(one in self.variables for one in scopes(value.text, scope)) and _is_catalogued(value.text):
+            if self.variables.isdisjoint(scopes(value.text, scope)) and _is_catalogued(value.text):
                 return self._call(Call(value.text, (), {}), path, scope, depth, frozen=frozen)
             return Start(value.text, scope)
         if isinstance(value, str):
@@ -269,7 +269,9 @@ class TakenApart:
         frozen: bool,
     ) -> Again | None:
         """An earlier layer, called once more: conv1() or conv1(x)."""
-        if call.kwargs or on is not None or not any(one in self.variables for one in scopes(call.name, scope)):
+        if not self.variables or call.kwargs or on is not None:
+            return None
+        if self.variables.isdisjoint(scopes(call.name, scope)):
             return None
         operands = self._operands(call.args, label, scope, depth, frozen=frozen) if call.args else None
         return Again(call.name, scope, label, operands, variable)
@@ -315,7 +317,7 @@ class TakenApart:
         for name, inner in fields.items():
             if len(name) > MAX_NAME or _nests(inner):
                 raise LayerError(f"{shown(name)} may not hold {shown(inner)}.", place=(f"layer {one.label}",))
-        return self.add(replace(one, frozen=frozen))
+        return self.add(one._replace(frozen=frozen))
 
     def add(self, one: Written) -> Written:
         """Note a layer.
@@ -325,11 +327,12 @@ class TakenApart:
         """
         if self.count >= self.most:
             raise LimitError(f"the network has more than {self.most} layers; at most {self.most} are answered.")
-        own = dict(one.kwargs)
-        shape = None if _is_argument("input_dim", one) else _pop_shape(own, one.place)
-        if shape is not None:
-            self.declared.append(shape)
-            one = replace(one, kwargs=own)
+        if not _DECLARING.isdisjoint(one.kwargs) and not _is_argument("input_dim", one):
+            own = dict(one.kwargs)
+            shape = _pop_shape(own, one.place)
+            if shape is not None:
+                self.declared.append(shape)
+                one = one._replace(kwargs=own)
         self.layers.append(one)
         self.count += 1
         return one
@@ -539,4 +542,5 @@ _BARE = re.compile(r"\s*[A-Za-z][\w .-]*")
 _LISTS = ("layers", "branches")
 _DOTTED_INPUTS = tuple(f".{name}" for name in INPUT_LAYERS)
 _SHAPES = ("input_shape", "batch_input_shape", "batch_shape", "input_dim")
+_DECLARING = frozenset(_SHAPES)
 _INPUT_IGNORED = frozenset(("batch_size", "dtype", "name", "sparse", "ragged", "optional"))

@@ -356,13 +356,13 @@ def raw(held: Held, framework: Framework) -> Layer:
 def trained(node: Node, one: Checked | None) -> Node:
     """The node with those of its module's parameters marked that are not trained."""
     if one is not None and one.module.built:
-        node = replace(node, takes=one.module.built)
+        node = node._replace(takes=one.module.built)
     frozen = () if one is None else one.frozen
     if not frozen or one is None:
         return node
     if len(frozen) == sum(not held.buffer for held in one.tensors.values()):
-        return replace(node, frozen=True)
-    return replace(node, fixed=frozenset(frozen))
+        return node._replace(frozen=True)
+    return node._replace(fixed=frozenset(frozen))
 
 
 def _batch_second(one: Checked) -> bool:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from paramcount import shapes
 from paramcount.architectures import catalogue
 from paramcount.bodies import Bodies
+from paramcount.declared import InputShape, checked_shapes
 from paramcount.errors import (
     LayerError,
     LimitError,
@@ -30,7 +31,7 @@ from paramcount.parts import NOTHING, Part, Series, Written
 from paramcount.shapes import Shape
 from paramcount.signature import FRAMEWORKS, Framework, Signature
 from paramcount.wiring import Wiring, WithinError
-from paramcount.written import FindBody, InputShape, Item, TakenApart, checked_shapes, take_apart
+from paramcount.written import FindBody, Item, TakenApart, take_apart
 
 _ATOMS: Final = frozenset((int, str, bool, float, type(None)))
 """Types of values that hold no name."""

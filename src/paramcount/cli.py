@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import cast
 
 import paramcount
+from paramcount.declared import InputShape, checked_shapes
 from paramcount.errors import LimitError, NotationError, ParamcountError, shown
 from paramcount.limits import MAX_TEXT
 from paramcount.render import table
@@ -20,7 +21,7 @@ from paramcount.render.text import latex
 from paramcount.report import DETAILS, Report
 from paramcount.rows import Detail
 from paramcount.signature import FRAMEWORKS, Framework
-from paramcount.written import InputShape, Item, checked_shapes
+from paramcount.written import Item
 
 OK, ABOVE_LIMIT, USAGE = 0, 1, 2
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Final, cast, override
 
 from paramcount.build import network
+from paramcount.declared import InputShape
 from paramcount.derive import derive
 from paramcount.errors import LayerError, LimitError, ParamcountError, raise_all, sequence, shown
 from paramcount.limits import MAX_LAYERS
@@ -14,7 +15,7 @@ from paramcount.report import NetworkReport, Report
 from paramcount.rows import Detail, Group, Row
 from paramcount.shapes import known
 from paramcount.signature import Framework
-from paramcount.written import InputShape, Item
+from paramcount.written import Item
 
 MAX_NETWORKS: Final = 8
 """Networks in one comparison."""

@@ -10,6 +10,7 @@ from typing import overload
 
 from paramcount import slips
 from paramcount.architectures import meant
+from paramcount.declared import InputShape, checked_shapes
 from paramcount.errors import JoinError, LayerError, ParamcountError
 from paramcount.flow import Flow, Rounds, Run, check_exact, derived
 from paramcount.layers.base import Layer
@@ -22,7 +23,6 @@ from paramcount.receptive import receptive_fields
 from paramcount.report import LayerReport, NetworkReport, Totals
 from paramcount.rows import Row
 from paramcount.shapes import Shape, known, text
-from paramcount.written import InputShape, checked_shapes
 
 
 @overload

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from math import prod
 from typing import Final, Literal, cast, override
 
+from paramcount.declared import InputShape
 from paramcount.errors import LayerError, LimitError, sequence, shown
 from paramcount.limits import MAX_EXACT, MAX_LAYERS, MAX_NAME
 from paramcount.notation import Number
 from paramcount.report import Report
 from paramcount.rows import Detail
 from paramcount.signature import Framework
-from paramcount.written import InputShape, Item
+from paramcount.written import Item
 
 type Quantity = Literal["parameters", "macs", "bytes"]
 type Mode = Literal["exactly", "at_most", "closest"]

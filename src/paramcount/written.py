@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, cast
 
-from pydantic_core import PydanticCustomError
-
 from paramcount import shapes
 from paramcount.architectures import catalogue, find
 from paramcount.architectures.base import Architecture
 from paramcount.blocks import Block, Given, joined
+from paramcount.declared import declared, is_input, parted, pop_shape
 from paramcount.errors import (
     LayerError,
     LimitError,
@@ -28,53 +27,24 @@ from paramcount.errors import (
     sequence,
     shown,
 )
-from paramcount.layers import frameworks_of, is_kind, spellings
-from paramcount.layers.fields import sizes
-from paramcount.limits import MAX_DEPTH, MAX_INPUTS, MAX_NAME, MAX_SIZE
+from paramcount.layers import frameworks_of, is_kind
+from paramcount.limits import MAX_DEPTH, MAX_NAME, MAX_SIZE
 from paramcount.modules import EVERY_BLOCK
 from paramcount.network import HERE, Body, called
 from paramcount.notation import NO_VALUES, Assigned, Call, Name, Number, evaluate, read
 from paramcount.parts import Again, Part, Series, Source, Start, Wired, Written
+from paramcount.prefixes import split_prefix
 from paramcount.shapes import Shape
 from paramcount.signature import Framework
 
 type Item = str | Mapping[str, object]
 """What a caller writes a layer as: notation, or a JSON object."""
 
-type InputShape = Sequence[int | None] | Sequence[Sequence[int | None]]
-"""The shape of one input, or one shape for each."""
-
 type FindBody = Callable[[Call, bool], Body | None]
 """Finds the body of a block, frozen or not, that was wired before; None where it cannot be."""
 
-PREFIXES: Final[Mapping[str, Framework]] = {
-    "nn": "pytorch",
-    "torch.nn": "pytorch",
-    "utils": "pytorch",
-    "nn.utils": "pytorch",
-    "torch.nn.utils": "pytorch",
-    "models": "pytorch",
-    "torchvision.models": "pytorch",
-    "ops": "pytorch",
-    "torchvision.ops": "pytorch",
-    "torchvision.ops.misc": "pytorch",
-    "layers": "keras",
-    "keras.layers": "keras",
-    "tf.keras.layers": "keras",
-    "tensorflow.keras.layers": "keras",
-    "keras": "keras",
-    "tf.keras": "keras",
-    "applications": "keras",
-    "keras.applications": "keras",
-    "tf.keras.applications": "keras",
-    "tensorflow.keras.applications": "keras",
-}
-"""The module names that may stand before a constructor, and the framework they tell."""
-
-_PARAMETRIZATIONS: Final = "parametrizations"
 SEQUENTIAL: Final = "Sequential"
 UNORDERED: Final = "Unordered"
-INPUT_LAYERS: Final = ("Input", "InputLayer")
 
 
 @dataclass(slots=True)
@@ -157,14 +127,14 @@ class TakenApart:
     def _call(self, call: Call, path: str, scope: str, depth: int, *, frozen: bool) -> Part:
         label = self._variable(call.label, scope) if call.label else path
         variable = label if call.label else ""
-        if call.name in INPUT_LAYERS or call.name.endswith(_DOTTED_INPUTS):
-            shape = _declared(call, f"layer {label} ({call.name[:60]})")
+        if is_input(call.name):
+            shape = declared(call, f"layer {label} ({call.name[:60]})")
             return Source(shape, label, variable)
         on = None if call.on is None else self._operands(call.on, label, scope, depth, frozen=frozen)
         again = self._again(call, on, label, variable, scope, depth, frozen=frozen)
         if again is not None:
             return again
-        name, framework = split(call.name)
+        name, framework = split_prefix(call.name)
         block = EVERY_BLOCK.get(name)
         if block is not None and (block.always or call.args):
             return self._block(block, Given(name, call.args, call.kwargs, label, variable, on, frozen=frozen), depth)
@@ -202,7 +172,7 @@ class TakenApart:
 
     def _flows_into(self, one: Architecture, kwargs: dict[str, object], *, first: bool) -> None:
         """Take what Keras's builder is told of its input, or gives its network by default, out of the arguments."""
-        shape = _pop_shape(kwargs, "")
+        shape = pop_shape(kwargs, "")
         channels = kwargs.pop("in_channels", None)
         if channels is not None and (type(channels) is not int or not 1 <= channels <= MAX_SIZE):
             raise LayerError(f"in_channels must be a whole number from 1 to {MAX_SIZE}, received {shown(channels)}.")
@@ -293,7 +263,7 @@ class TakenApart:
             on = self._operands(names, path, scope, depth, frozen=frozen)
         if kind.lower() == "reuse":
             return Again(str(fields.get("layer"))[:MAX_NAME], scope, path, on, variable)
-        name, framework = split(kind)
+        name, framework = split_prefix(kind)
         block = next((block for known, block in EVERY_BLOCK.items() if known.lower() == name.lower()), None)
         if block is not None and (block.always or fields.keys() & set(_LISTS)):
             args = tuple([one for held in _LISTS for one in sequence(fields.pop(held, None)) or ()])
@@ -327,12 +297,9 @@ class TakenApart:
         """
         if self.count >= self.most:
             raise LimitError(f"the network has more than {self.most} layers; at most {self.most} are answered.")
-        if not _DECLARING.isdisjoint(one.kwargs) and not _is_argument("input_dim", one):
-            own = dict(one.kwargs)
-            shape = _pop_shape(own, one.place)
-            if shape is not None:
-                self.declared.append(shape)
-                one = one._replace(kwargs=own)
+        one, shape = parted(one)
+        if shape is not None:
+            self.declared.append(shape)
         self.layers.append(one)
         self.count += 1
         return one
@@ -404,58 +371,10 @@ def scopes(name: str, scope: str) -> Iterator[str]:
     yield name
 
 
-def checked_shapes(value: object) -> tuple[Shape, ...]:
-    """Check the shape of one input, or a list of them.
-
-    Raises:
-        LayerError: one is no shape, or there are too many.
-    """
-    items = sequence(value)
-    if not items or sequence(items[0]) is None:
-        return (checked_shape(value),)
-    if len(items) > MAX_INPUTS:
-        raise LimitError(f"input_shape holds {len(items)} shapes; at most {MAX_INPUTS} are answered.")
-    return tuple(map(checked_shape, items))
-
-
-def checked_shape(value: object) -> Shape:
-    """Check the shape of an input; a list of one shape is that shape.
-
-    Raises:
-        LayerError: it is no shape.
-    """
-    items = sequence(value)
-    inner = sequence(items[0]) if items is not None and len(items) == 1 else None
-    try:
-        return sizes(value if inner is None else inner)
-    except PydanticCustomError as error:
-        raise LayerError(f"input_shape {error.message()}") from None
-
-
-def split(name: str) -> tuple[str, Framework | None]:
-    """Split a constructor's name from the module names before it.
-
-    Raises:
-        UnknownNameError: they are not known.
-    """
-    prefix, dot, last = name.rpartition(".")
-    if not dot:
-        return name, None
-    if prefix in PREFIXES:
-        return last, PREFIXES[prefix]
-    before, _, inner = prefix.rpartition(".")
-    if inner == _PARAMETRIZATIONS:  # two functions of one name: weight_norm, and parametrizations.weight_norm
-        last, prefix = f"{inner}.{last}", before
-        if not prefix or prefix in PREFIXES:
-            return last, PREFIXES.get(prefix)
-    known = ", ".join(f"{known}." for known in PREFIXES)
-    raise UnknownNameError(f"{shown(name)}: {shown(prefix + '.')} is no known prefix ({known}).")
-
-
 def _is_unnamed_whole(value: object) -> bool:
     """Whether a value is a whole network by itself, whose layers are called as the framework calls them."""
     if isinstance(value, Call):
-        name = split(value.name)[0]
+        name = split_prefix(value.name)[0]
         return not value.label and (name in (SEQUENTIAL, UNORDERED) or _is_catalogued(name))
     if isinstance(value, Mapping):
         fields = cast("Mapping[str, object]", value)
@@ -499,48 +418,6 @@ def _nests(value: object) -> bool:
     )
 
 
-def _pop_shape(kwargs: dict[str, object], place: str) -> Shape | None:
-    """Take Keras's `input_shape` and its relatives out of a layer's arguments."""
-    name = next((name for name in _SHAPES if name in kwargs), None) if kwargs else None
-    if name is None:
-        return None
-    try:
-        value = kwargs.pop(name)
-        if name == "input_dim":
-            return checked_shape((value,))
-        return checked_shape(value)[1 if name.startswith("batch") else 0 :]
-    except ParamcountError as error:
-        raise error.within(place) from None
-
-
-def _is_argument(name: str, one: Written) -> bool:
-    """Whether what elsewhere declares a shape is an argument of this layer: Embedding's input_dim."""
-    return name in one.kwargs and any(
-        name in spellings(framework)[one.name][1].by_name for framework in frameworks_of(one.name)
-    )
-
-
-def _declared(call: Call, place: str) -> Shape | None:
-    """The shape that an Input declares, if any."""
-    kwargs = {name: value for name, value in call.kwargs.items() if name not in _INPUT_IGNORED}
-    shape = kwargs.pop("shape", call.args[0] if call.args else None)
-    popped = _pop_shape(kwargs, place)
-    if kwargs:
-        raise LayerError(
-            f"{shown(next(iter(kwargs)))} is not understood. Write Input(shape=(28, 28, 1)).", place=(place,)
-        )
-    if shape is None and popped is None:
-        return None
-    try:
-        return popped if popped is not None else checked_shape(shape)
-    except ParamcountError as error:
-        raise error.within(place) from None
-
-
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _BARE = re.compile(r"\s*[A-Za-z][\w .-]*")
 _LISTS = ("layers", "branches")
-_DOTTED_INPUTS = tuple(f".{name}" for name in INPUT_LAYERS)
-_SHAPES = ("input_shape", "batch_input_shape", "batch_shape", "input_dim")
-_DECLARING = frozenset(_SHAPES)
-_INPUT_IGNORED = frozenset(("batch_size", "dtype", "name", "sparse", "ragged", "optional"))

@@ -7,9 +7,9 @@ from pydantic import BeforeValidator, Field
 
 from paramcount import LayerError, ParamcountError
 from paramcount.compare import MAX_NETWORKS, Candidate, candidate, compare
+from paramcount.declared import InputShape
 from paramcount.errors import raise_all, sequence, shown
 from paramcount.signature import Framework
-from paramcount.written import InputShape
 from paramcount_mcp import limits
 from paramcount_mcp.arguments import Arguments, WhichFramework, Whole, check, refuse, unstringified
 from paramcount_mcp.networks import InputShapes, layers, shapes

@@ -9,12 +9,13 @@ from typing import Annotated, Literal, cast, override
 from pydantic import BeforeValidator, Field
 
 from paramcount import LayerError, LimitError
+from paramcount.declared import InputShape
 from paramcount.errors import raise_all, sequence, shown
 from paramcount.fit import MAX_CHOICES, MAX_UNKNOWNS, MODES, QUANTITIES, Mode, Problem, Quantity
 from paramcount.notation import Number
 from paramcount.search import Search
 from paramcount.signature import Framework
-from paramcount.written import InputShape, Item
+from paramcount.written import Item
 from paramcount_mcp import limits
 from paramcount_mcp.arguments import Arguments, WhichFramework, Whole, check, refuse, unstringified
 from paramcount_mcp.networks import InputShapes, Layers

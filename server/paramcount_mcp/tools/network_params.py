@@ -6,10 +6,11 @@ from typing import Annotated, Literal, cast
 from pydantic import BeforeValidator, Field
 
 from paramcount import LayerError, ParamcountError, derive, network
+from paramcount.declared import InputShape
 from paramcount.errors import raise_all, shown
 from paramcount.report import DETAILS, NetworkReport
 from paramcount.rows import Detail
-from paramcount.written import InputShape, Item
+from paramcount.written import Item
 from paramcount_mcp import limits
 from paramcount_mcp.arguments import Arguments, Truth, WhichFramework, Whole, check, refuse
 from paramcount_mcp.networks import InputShapes, Layers

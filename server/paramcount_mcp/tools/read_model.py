@@ -9,13 +9,13 @@ from typing import Annotated, cast
 from pydantic import BeforeValidator, Field
 
 from paramcount import LayerError, ParamcountError
+from paramcount.declared import InputShape, checked_shapes
 from paramcount.errors import raise_all, shown
 from paramcount.files import opened
 from paramcount.limits import MAX_NAME
 from paramcount.readers import AUTO, Asked, Given, Reading, format_names, read
 from paramcount.readers.base import Watch, unwatched
 from paramcount.rows import Detail
-from paramcount.written import InputShape, checked_shapes
 from paramcount_mcp import limits
 from paramcount_mcp.arguments import Arguments, Truth, WhichFramework, Whole, check, refuse
 from paramcount_mcp.networks import InputShapes

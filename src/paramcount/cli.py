@@ -138,12 +138,13 @@ def _network(chosen: argparse.Namespace) -> int:
 
 
 def _read_model(chosen: argparse.Namespace) -> int:
-    from paramcount.files import opened  # readers are many: only this command pays for them
-    from paramcount.readers import Asked, read
-    from paramcount.readers.sandbox import sandboxes
+    from paramcount.readers.sandbox import sandboxes  # readers are many: only this command pays for them
 
     if any(name.endswith(".py") for name in chosen.file):
-        sandboxes().prepare()  # it gets ready while the readers and the layers are imported
+        sandboxes().prepare()  # it gets ready while the rest is imported
+
+    from paramcount.files import opened
+    from paramcount.readers import Asked, read
 
     shapes = () if chosen.input is None else checked_shapes(chosen.input)
     with opened(chosen.file, sys.stdin.buffer) as given:

@@ -58,12 +58,21 @@ def main() -> None:
     classes = sorted(
         name for name, value in vars(nn).items() if inspect.isclass(value) and issubclass(value, nn.Module)
     )
-    signatures = {name: written(name) for name in classes}
-    _write("signatures", f"Constructors of torch.nn's classes, of torch {version}", signatures)
+    _write_constructors(f"Constructors of torch.nn's classes, of torch {version}", classes)
     names = {"torch.Tensor": " ".join(sorted(dir(torch.Tensor)))}
     for module in _MODULES.split():
         names[module] = " ".join(sorted(dir(importlib.import_module(module))))
     _write("names", f"The names that exist, by module, of torch {version}", names)
+
+
+def _write_constructors(about: str, classes: list[str]) -> None:
+    """A function for each constructor, so that the guest has them compiled."""
+    lines = "\n".join(f"def {name}(self, {written(name)}): _made(locals())".replace(", )", ")") for name in classes)
+    head = f'"""{about}: written by tests/data/make_guest_surface.py."""\n# ruff: noqa - data\n# fmt: off'
+    (GUEST / "signatures.py").write_text(
+        f"{head}\n\nfrom torch.nn.modules._layer import made as _made\n\n{lines}\n\n"
+        'TABLE = {name: one for name, one in globals().items() if name[0] != "_"}\n'
+    )
 
 
 def _write(file: str, about: str, table: dict[str, str]) -> None:

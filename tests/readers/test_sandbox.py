@@ -1,5 +1,7 @@
 """The worker processes: what a guest does to them costs one answer, and the next is given."""
 
+import json
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,8 @@ from paramcount.readers.sandbox import Cancelled, Limits, Sandboxes
 
 HARNESS = """
 import json
+def prepare():
+    pass
 def run(job):
     names = {"job": job}
     exec(job["source"], names)
@@ -163,3 +167,90 @@ def test_importing_the_readers_does_not_import_the_sandbox() -> None:
 
     program = "import sys, paramcount.readers.sandbox; sys.exit('eryx' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0
+
+
+@pytest.fixture
+def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for caches of the test's own."""
+    folder = tmp_path / "cache"
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "HOME"):
+        monkeypatch.setenv(name, str(folder))
+    return folder
+
+
+@pytest.fixture
+def changing(guest: Path, tmp_path: Path) -> Path:
+    """A guest that the test may change."""
+    return Path(shutil.copytree(guest, tmp_path / "guest"))
+
+
+def first_answer(guest: Path, source: str = "found = 7") -> tuple[bytes, bool]:
+    """What a new worker answers, and whether it had its modules compiled; it has kept them when this returns."""
+    found = sandbox.Worker(Limits(), guest)
+    answer = found.run(json.dumps({"source": source}).encode() + b"\n")
+    found.close()
+    return answer, found.compiled
+
+
+def kept_in(folder: Path) -> Path:
+    (file,) = [one for one in folder.rglob("*") if one.is_file()]
+    return file
+
+
+def test_what_a_worker_compiles_is_kept_for_the_processes_to_come(cached: Path, changing: Path) -> None:
+    assert first_answer(changing) == (b"7", False)
+    assert kept_in(cached).stat().st_mode & 0o777 == 0o600
+    assert first_answer(changing, "import einops; found = einops.__name__") == (b'"einops"', True)
+
+
+def test_what_is_kept_of_other_sources_is_not_used(cached: Path, changing: Path) -> None:
+    first_answer(changing)
+    (changing / "harness.py").write_text(HARNESS.replace('names.get("found")', "8"))
+    assert first_answer(changing) == (b"8", False)
+    assert first_answer(changing) == (b"8", True)
+    kept_in(cached)  # one file for an installation, whatever becomes of it
+
+
+@pytest.mark.parametrize("place", [0, 40, -100])
+def test_what_is_kept_and_damaged_is_not_used(cached: Path, changing: Path, place: int) -> None:
+    first_answer(changing)
+    content = bytearray(kept_in(cached).read_bytes())
+    content[place] ^= 1
+    kept_in(cached).write_bytes(content)
+    assert first_answer(changing) == (b"7", False)
+
+
+def test_what_others_may_have_written_is_not_used(cached: Path, changing: Path) -> None:
+    first_answer(changing)
+    kept_in(cached).chmod(0o666)
+    assert first_answer(changing) == (b"7", False)
+
+
+def test_what_a_link_leads_to_is_not_used(cached: Path, changing: Path, tmp_path: Path) -> None:
+    first_answer(changing)
+    file = kept_in(cached)
+    file.replace(tmp_path / "elsewhere")
+    file.symlink_to(tmp_path / "elsewhere")
+    assert first_answer(changing) == (b"7", False)
+
+
+def test_no_job_has_a_hand_in_what_is_kept(cached: Path, changing: Path) -> None:
+    hostile = "import builtins, marshal; builtins.compile = marshal.dumps = lambda *a, **k: b''; found = 1"
+    assert first_answer(changing, hostile) == (b"1", False)
+    assert first_answer(changing, "import einops; found = einops.__name__") == (b'"einops"', True)
+
+
+def test_without_a_folder_for_caches_it_works_as_well(changing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "cache_folder", lambda: "")
+    assert [first_answer(changing) for _ in range(2)] == [(b"7", False)] * 2
+
+
+def test_a_folder_for_caches_is_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setenv("HOME", "/home/one")
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    assert sandbox.cache_folder() == ""
+    monkeypatch.setenv("XDG_CACHE_HOME", "/var/mine")
+    assert sandbox.cache_folder() == "/var/mine/paramcount"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert sandbox.cache_folder() == "/home/one/.cache/paramcount"

@@ -8,6 +8,7 @@ from math import prod
 from typing import ClassVar, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict
+from pydantic_core import CoreSchema, core_schema
 
 from paramcount.errors import MissingError, ShapeError
 from paramcount.expression import Expression, Quantity
@@ -159,6 +160,11 @@ class Kind:
         from paramcount.layers import kind_named  # the registry reads this module, so it cannot be imported first
 
         return kind_named, (self.name,)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: object, _handler: object) -> CoreSchema:
+        """Layers take a kind as it is; to check what it is made of would have to be got ready for each model."""
+        return core_schema.is_instance_schema(cls)
 
     def signature(self, framework: Framework) -> Signature | None:
         """How a framework spells it; None where the framework has no such layer."""

@@ -26,6 +26,9 @@ from paramcount.readers import worker
 GRACE: Final = 10.0
 """Seconds that the parent gives a worker beyond the worker's own clock: to start, to prepare, to answer."""
 
+LEAVE: Final = 10.0
+"""Seconds that a worker gets to end by itself."""
+
 MAX_WAIT: Final = 60.0
 """Seconds that a job waits for a worker that is free."""
 
@@ -143,7 +146,7 @@ class Sandboxes:
         self._idle: list[Worker] = []
         self._all: set[Worker] = set()
         self._free = threading.Condition()
-        atexit.register(self.close)
+        atexit.register(self._leave)
 
     def run(self, job: Mapping[str, object]) -> bytes:
         """Run a job and return what the guest answered.
@@ -198,12 +201,21 @@ class Sandboxes:
             self._free.notify_all()
 
     def close(self) -> None:
-        """End every worker; those that still have a job are dropped where that ends."""
+        """End every worker; those that still have a job are killed, and dropped where that ends."""
         with self._free:
-            for one in self._all:
+            for one in self._all.difference(self._idle):
                 one.kill()
             while self._idle:
                 self._drop(self._idle.pop())
+
+    def _leave(self) -> None:
+        """End every worker with this program; one that may be compiling is waited for, so that it is done once."""
+        with self._free:
+            for one in self._all:
+                if one in self._idle and not one.compiled:
+                    one.close()
+                else:
+                    one.kill()
 
     def _drop(self, one: "Worker") -> None:
         self._all.discard(one)
@@ -227,6 +239,7 @@ class Worker:
             "eryx": str(place("eryx")),
             "files": {name: str(place) for name, place in files.items()},
             "limits": asdict(limits),
+            "cache": cache_folder(),
         }
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter, and a program of our own
             [sys.executable, "-I", "-S", worker.__file__, json.dumps(given)],
@@ -237,6 +250,8 @@ class Worker:
             cwd=Path(sys.executable).anchor or None,
         )
         self.alive = True
+        self.compiled = False
+        """Whether it has the guest's modules compiled."""
         self._late = False
 
     def run(self, job: bytes) -> bytes:
@@ -260,9 +275,11 @@ class Worker:
 
     def _exchange(self, job: bytes) -> bytes:
         pipe_in, pipe_out = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
-        if not pipe_out.readline(worker.LINE):  # it says that it is ready, or has ended
+        ready = pipe_out.readline(worker.LINE)
+        if not ready:
             self.kill()
             raise RuntimeError("the worker process could not start its sandbox")
+        self.compiled = bool(json.loads(ready)["compiled"])
         pipe_in.write(job)
         pipe_in.flush()
         head = cast("dict[str, object]", json.loads(pipe_out.readline(worker.LINE)))
@@ -290,9 +307,26 @@ class Worker:
             self._process.kill()
 
     def close(self) -> None:
-        """Let go of a process that was killed."""
-        with suppress(OSError, subprocess.TimeoutExpired):
-            self._process.communicate(timeout=5)
+        """Let go of a process: one without a job ends by itself, once it has kept what it has compiled."""
+        for seconds in (LEAVE, 5):
+            with suppress(OSError, ValueError):
+                try:
+                    self._process.communicate(timeout=seconds)
+                    return
+                except subprocess.TimeoutExpired:
+                    self.kill()
+
+
+def cache_folder() -> str:
+    """The user's own folder for what paramcount may make again at any time; "" where the user has none."""
+    home = os.path.expanduser("~")  # noqa: PTH111 - it raises nothing where there is none
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA", "")
+    elif sys.platform == "darwin":
+        base = os.path.join(home, "Library", "Caches")  # noqa: PTH118
+    else:
+        base = os.environ.get("XDG_CACHE_HOME", "") or os.path.join(home, ".cache")  # noqa: PTH118
+    return os.path.join(base, "paramcount") if os.path.isabs(base) else ""  # noqa: PTH117, PTH118
 
 
 def place(package: str) -> Path:

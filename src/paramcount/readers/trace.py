@@ -176,6 +176,11 @@ class Trace(BaseModel):
     warnings: Notes = ()
 
 
+def prepare() -> None:
+    """Get ready to read traces, which the first `parse` would do."""
+    Trace.model_rebuild()
+
+
 def parse(answer: bytes) -> Trace:
     """Read a trace.
 

@@ -9,17 +9,19 @@ the answer is computed here, from the hyperparameters that were recorded.
 import os
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import PurePath
 from typing import Final
 
 from paramcount.errors import LayerError, LimitError, NotationError, sequence, shown
+from paramcount.layers import spellings
 from paramcount.readers.base import LIKELY, NO, UNMISTAKABLE, Asked, Given, Reader, Reading
 from paramcount.readers.sandbox import sandboxes
-from paramcount.readers.trace import Skipped, Stopped, Trace, parse
+from paramcount.readers.trace import Skipped, Stopped, Trace, parse, prepare
 from paramcount.readers.traced import network
 from paramcount.report import Read
 from paramcount.shapes import known
-from paramcount.signature import Framework
+from paramcount.signature import FRAMEWORKS, Framework
 
 MAX_SOURCE: Final = 2**20
 """Bytes of source, all files together."""
@@ -70,6 +72,7 @@ def read_source(given: Given, asked: Asked, framework: Framework) -> Reading:
     job = sandboxes().start(_job(given, asked, framework))
     steps = 0
     try:
+        _prepare()
         while not job.wait(STEP):
             steps += 1
             asked.watch(steps * STEP)
@@ -77,6 +80,14 @@ def read_source(given: Given, asked: Asked, framework: Framework) -> Reading:
         job.cancel()
         raise
     return reading(parse(job.answer()), asked)
+
+
+@cache
+def _prepare() -> None:
+    """Make what reading the first answer needs, which takes about as long as a source runs."""
+    for framework in FRAMEWORKS:
+        spellings(framework)
+    prepare()
 
 
 def _job(given: Given, asked: Asked, framework: Framework) -> Mapping[str, object]:

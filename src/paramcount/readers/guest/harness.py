@@ -1,5 +1,5 @@
-"""Where the sandbox enters: `run` reads one model and gives the trace."""
+"""Where the sandbox enters: `prepare` gets ready for what most models need, `run` reads one and gives the trace."""
 
-from paramcount_guest.harness import run
+from paramcount_guest.harness import prepare, run
 
-__all__ = ["run"]
+__all__ = ["prepare", "run"]

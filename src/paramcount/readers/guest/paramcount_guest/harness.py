@@ -41,6 +41,15 @@ class _Silent:
         raise io.UnsupportedOperation("there is no file")
 
 
+_COMMON = ("activation", "batchnorm", "conv", "linear", "misc", "normalization", "pooling")
+
+
+def prepare():
+    """Import what most models use, before there is a job."""
+    for name in _COMMON:
+        importlib.import_module(f"torch.nn.modules.{name}")
+
+
 def run(job):
     """Read one model.
 

@@ -1,167 +1,171 @@
 """Constructors of torch.nn's classes, of torch 2.14.1: written by tests/data/make_guest_surface.py."""
+# ruff: noqa - data
+# fmt: off
 
-TABLE = {
-    "AdaptiveAvgPool1d": "output_size",
-    "AdaptiveAvgPool2d": "output_size",
-    "AdaptiveAvgPool3d": "output_size",
-    "AdaptiveLogSoftmaxWithLoss": "in_features, n_classes, cutoffs, div_value=4.0, head_bias=False, device=None, dtype=None",
-    "AdaptiveMaxPool1d": "output_size, return_indices=False",
-    "AdaptiveMaxPool2d": "output_size, return_indices=False",
-    "AdaptiveMaxPool3d": "output_size, return_indices=False",
-    "AlphaDropout": "p=0.5, inplace=False",
-    "AvgPool1d": "kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True",
-    "AvgPool2d": "kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None",
-    "AvgPool3d": "kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None",
-    "BCELoss": "weight=None, size_average=None, reduce=None, reduction='mean'",
-    "BCEWithLogitsLoss": "weight=None, size_average=None, reduce=None, reduction='mean', pos_weight=None",
-    "BatchNorm1d": "num_features, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True",
-    "BatchNorm2d": "num_features, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True",
-    "BatchNorm3d": "num_features, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True",
-    "Bilinear": "in1_features, in2_features, out_features, bias=True, device=None, dtype=None",
-    "CELU": "alpha=1.0, inplace=False",
-    "CTCLoss": "blank=0, reduction='mean', zero_infinity=False",
-    "ChannelShuffle": "groups",
-    "CircularPad1d": "padding",
-    "CircularPad2d": "padding",
-    "CircularPad3d": "padding",
-    "ConstantPad1d": "padding, value",
-    "ConstantPad2d": "padding, value",
-    "ConstantPad3d": "padding, value",
-    "Container": "*args, **kwargs",
-    "Conv1d": "in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, padding_mode='zeros', device=None, dtype=None",
-    "Conv2d": "in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, padding_mode='zeros', device=None, dtype=None",
-    "Conv3d": "in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, padding_mode='zeros', device=None, dtype=None",
-    "ConvTranspose1d": "in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1, padding_mode='zeros', device=None, dtype=None",
-    "ConvTranspose2d": "in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1, padding_mode='zeros', device=None, dtype=None",
-    "ConvTranspose3d": "in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1, padding_mode='zeros', device=None, dtype=None",
-    "CosineEmbeddingLoss": "margin=0.0, size_average=None, reduce=None, reduction='mean'",
-    "CosineSimilarity": "dim=1, eps=1e-08",
-    "CrossEntropyLoss": "weight=None, size_average=None, ignore_index=-100, reduce=None, reduction='mean', label_smoothing=0.0",
-    "CrossMapLRN2d": "size, alpha=0.0001, beta=0.75, k=1",
-    "DataParallel": "module, device_ids=None, output_device=None, dim=0",
-    "Dropout": "p=0.5, inplace=False",
-    "Dropout1d": "p=0.5, inplace=False",
-    "Dropout2d": "p=0.5, inplace=False",
-    "Dropout3d": "p=0.5, inplace=False",
-    "ELU": "alpha=1.0, inplace=False",
-    "Embedding": "num_embeddings, embedding_dim, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False, _weight=None, _freeze=False, device=None, dtype=None",
-    "EmbeddingBag": "num_embeddings, embedding_dim, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, mode='mean', sparse=False, _weight=None, include_last_offset=False, padding_idx=None, device=None, dtype=None",
-    "FeatureAlphaDropout": "p=0.5, inplace=False",
-    "Flatten": "start_dim=1, end_dim=-1",
-    "Fold": "output_size, kernel_size, dilation=1, padding=0, stride=1",
-    "FractionalMaxPool2d": "kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None",
-    "FractionalMaxPool3d": "kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None",
-    "GELU": "approximate='none'",
-    "GLU": "dim=-1",
-    "GRU": "input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0, bidirectional=False, device=None, dtype=None",
-    "GRUCell": "input_size, hidden_size, bias=True, device=None, dtype=None",
-    "GaussianNLLLoss": "*, full=False, eps=1e-06, reduction='mean'",
-    "GroupNorm": "num_groups, num_channels, eps=1e-05, affine=True, device=None, dtype=None, *, bias=True",
-    "Hardshrink": "lambd=0.5",
-    "Hardsigmoid": "inplace=False",
-    "Hardswish": "inplace=False",
-    "Hardtanh": "min_val=-1.0, max_val=1.0, inplace=False, min_value=None, max_value=None",
-    "HingeEmbeddingLoss": "margin=1.0, size_average=None, reduce=None, reduction='mean'",
-    "HuberLoss": "reduction='mean', delta=1.0",
-    "Identity": "*args, **kwargs",
-    "InstanceNorm1d": "num_features, eps=1e-05, momentum=0.1, affine=False, track_running_stats=False, device=None, dtype=None, *, bias=True",
-    "InstanceNorm2d": "num_features, eps=1e-05, momentum=0.1, affine=False, track_running_stats=False, device=None, dtype=None, *, bias=True",
-    "InstanceNorm3d": "num_features, eps=1e-05, momentum=0.1, affine=False, track_running_stats=False, device=None, dtype=None, *, bias=True",
-    "KLDivLoss": "size_average=None, reduce=None, reduction='mean', log_target=False",
-    "L1Loss": "size_average=None, reduce=None, reduction='mean'",
-    "LPPool1d": "norm_type, kernel_size, stride=None, ceil_mode=False",
-    "LPPool2d": "norm_type, kernel_size, stride=None, ceil_mode=False",
-    "LPPool3d": "norm_type, kernel_size, stride=None, ceil_mode=False",
-    "LSTM": "input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0, bidirectional=False, proj_size=0, device=None, dtype=None",
-    "LSTMCell": "input_size, hidden_size, bias=True, device=None, dtype=None",
-    "LayerNorm": "normalized_shape, eps=1e-05, elementwise_affine=True, bias=True, device=None, dtype=None",
-    "LazyBatchNorm1d": "eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True",
-    "LazyBatchNorm2d": "eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True",
-    "LazyBatchNorm3d": "eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True",
-    "LazyConv1d": "out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, padding_mode='zeros', device=None, dtype=None",
-    "LazyConv2d": "out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, padding_mode='zeros', device=None, dtype=None",
-    "LazyConv3d": "out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, padding_mode='zeros', device=None, dtype=None",
-    "LazyConvTranspose1d": "out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1, padding_mode='zeros', device=None, dtype=None",
-    "LazyConvTranspose2d": "out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1, padding_mode='zeros', device=None, dtype=None",
-    "LazyConvTranspose3d": "out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1, padding_mode='zeros', device=None, dtype=None",
-    "LazyInstanceNorm1d": "eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True",
-    "LazyInstanceNorm2d": "eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True",
-    "LazyInstanceNorm3d": "eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True",
-    "LazyLinear": "out_features, bias=True, device=None, dtype=None",
-    "LeakyReLU": "negative_slope=0.01, inplace=False",
-    "Linear": "in_features, out_features, bias=True, device=None, dtype=None",
-    "LinearCrossEntropyLoss": "in_features, num_classes, *, out_features=(), bias=False, device=None, dtype=None, reduction='mean', weight=None, ignore_index=None, label_smoothing=0.0, options=None",
-    "LocalResponseNorm": "size, alpha=0.0001, beta=0.75, k=1.0",
-    "LogSigmoid": "*args, **kwargs",
-    "LogSoftmax": "dim=None",
-    "MSELoss": "size_average=None, reduce=None, reduction='mean'",
-    "MarginRankingLoss": "margin=0.0, size_average=None, reduce=None, reduction='mean'",
-    "MaxPool1d": "kernel_size, stride=None, padding=0, dilation=1, return_indices=False, ceil_mode=False",
-    "MaxPool2d": "kernel_size, stride=None, padding=0, dilation=1, return_indices=False, ceil_mode=False",
-    "MaxPool3d": "kernel_size, stride=None, padding=0, dilation=1, return_indices=False, ceil_mode=False",
-    "MaxUnpool1d": "kernel_size, stride=None, padding=0",
-    "MaxUnpool2d": "kernel_size, stride=None, padding=0",
-    "MaxUnpool3d": "kernel_size, stride=None, padding=0",
-    "Mish": "inplace=False",
-    "Module": "*args, **kwargs",
-    "ModuleDict": "modules=None",
-    "ModuleList": "modules=None",
-    "MultiLabelMarginLoss": "size_average=None, reduce=None, reduction='mean'",
-    "MultiLabelSoftMarginLoss": "weight=None, size_average=None, reduce=None, reduction='mean'",
-    "MultiMarginLoss": "p=1, margin=1.0, weight=None, size_average=None, reduce=None, reduction='mean'",
-    "MultiheadAttention": "embed_dim, num_heads, dropout=0.0, bias=True, add_bias_kv=False, add_zero_attn=False, kdim=None, vdim=None, batch_first=False, device=None, dtype=None",
-    "NLLLoss": "weight=None, size_average=None, ignore_index=-100, reduce=None, reduction='mean'",
-    "NLLLoss2d": "*args, **kwargs",
-    "PReLU": "num_parameters=1, init=0.25, device=None, dtype=None",
-    "PairwiseDistance": "p=2.0, eps=1e-06, keepdim=False",
-    "ParameterDict": "parameters=None",
-    "ParameterList": "values=None",
-    "PixelShuffle": "upscale_factor",
-    "PixelUnshuffle": "downscale_factor",
-    "PoissonNLLLoss": "log_input=True, full=False, size_average=None, eps=1e-08, reduce=None, reduction='mean'",
-    "RMSNorm": "normalized_shape, eps=None, elementwise_affine=True, device=None, dtype=None",
-    "RNN": "input_size, hidden_size, num_layers=1, nonlinearity='tanh', bias=True, batch_first=False, dropout=0.0, bidirectional=False, proj_size=0, device=None, dtype=None",
-    "RNNBase": "mode, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0, bidirectional=False, proj_size=0, device=None, dtype=None",
-    "RNNCell": "input_size, hidden_size, bias=True, nonlinearity='tanh', device=None, dtype=None",
-    "RNNCellBase": "input_size, hidden_size, bias, num_chunks, device=None, dtype=None",
-    "RReLU": "lower=0.125, upper=0.3333333333333333, inplace=False",
-    "ReLU": "inplace=False",
-    "ReLU6": "inplace=False",
-    "ReflectionPad1d": "padding",
-    "ReflectionPad2d": "padding",
-    "ReflectionPad3d": "padding",
-    "ReplicationPad1d": "padding",
-    "ReplicationPad2d": "padding",
-    "ReplicationPad3d": "padding",
-    "SELU": "inplace=False",
-    "Sequential": "*args",
-    "SiLU": "inplace=False",
-    "Sigmoid": "*args, **kwargs",
-    "SmoothL1Loss": "size_average=None, reduce=None, reduction='mean', beta=1.0",
-    "SoftMarginLoss": "size_average=None, reduce=None, reduction='mean'",
-    "Softmax": "dim=None",
-    "Softmax2d": "*args, **kwargs",
-    "Softmin": "dim=None",
-    "Softplus": "beta=1.0, threshold=20.0",
-    "Softshrink": "lambd=0.5",
-    "Softsign": "*args, **kwargs",
-    "SyncBatchNorm": "num_features, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, process_group=None, device=None, dtype=None, *, bias=True",
-    "Tanh": "*args, **kwargs",
-    "Tanhshrink": "*args, **kwargs",
-    "Threshold": "threshold, value, inplace=False",
-    "Transformer": "d_model=512, nhead=8, num_encoder_layers=6, num_decoder_layers=6, dim_feedforward=2048, dropout=0.1, activation='relu', custom_encoder=None, custom_decoder=None, layer_norm_eps=1e-05, batch_first=False, norm_first=False, bias=True, device=None, dtype=None",
-    "TransformerDecoder": "decoder_layer, num_layers, norm=None",
-    "TransformerDecoderLayer": "d_model, nhead, dim_feedforward=2048, dropout=0.1, activation='relu', layer_norm_eps=1e-05, batch_first=False, norm_first=False, bias=True, device=None, dtype=None",
-    "TransformerEncoder": "encoder_layer, num_layers, norm=None, enable_nested_tensor=True, mask_check=True",
-    "TransformerEncoderLayer": "d_model, nhead, dim_feedforward=2048, dropout=0.1, activation='relu', layer_norm_eps=1e-05, batch_first=False, norm_first=False, bias=True, device=None, dtype=None",
-    "TripletMarginLoss": "margin=1.0, p=2.0, eps=1e-06, swap=False, size_average=None, reduce=None, reduction='mean'",
-    "TripletMarginWithDistanceLoss": "*, distance_function=None, margin=1.0, swap=False, reduction='mean'",
-    "Unflatten": "dim, unflattened_size",
-    "Unfold": "kernel_size, dilation=1, padding=0, stride=1",
-    "Upsample": "size=None, scale_factor=None, mode='nearest', align_corners=None, recompute_scale_factor=None",
-    "UpsamplingBilinear2d": "size=None, scale_factor=None",
-    "UpsamplingNearest2d": "size=None, scale_factor=None",
-    "ZeroPad1d": "padding",
-    "ZeroPad2d": "padding",
-    "ZeroPad3d": "padding",
-}
+from torch.nn.modules._layer import made as _made
+
+def AdaptiveAvgPool1d(self, output_size): _made(locals())
+def AdaptiveAvgPool2d(self, output_size): _made(locals())
+def AdaptiveAvgPool3d(self, output_size): _made(locals())
+def AdaptiveLogSoftmaxWithLoss(self, in_features, n_classes, cutoffs, div_value=4.0, head_bias=False, device=None, dtype=None): _made(locals())
+def AdaptiveMaxPool1d(self, output_size, return_indices=False): _made(locals())
+def AdaptiveMaxPool2d(self, output_size, return_indices=False): _made(locals())
+def AdaptiveMaxPool3d(self, output_size, return_indices=False): _made(locals())
+def AlphaDropout(self, p=0.5, inplace=False): _made(locals())
+def AvgPool1d(self, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True): _made(locals())
+def AvgPool2d(self, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None): _made(locals())
+def AvgPool3d(self, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None): _made(locals())
+def BCELoss(self, weight=None, size_average=None, reduce=None, reduction='mean'): _made(locals())
+def BCEWithLogitsLoss(self, weight=None, size_average=None, reduce=None, reduction='mean', pos_weight=None): _made(locals())
+def BatchNorm1d(self, num_features, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True): _made(locals())
+def BatchNorm2d(self, num_features, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True): _made(locals())
+def BatchNorm3d(self, num_features, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True): _made(locals())
+def Bilinear(self, in1_features, in2_features, out_features, bias=True, device=None, dtype=None): _made(locals())
+def CELU(self, alpha=1.0, inplace=False): _made(locals())
+def CTCLoss(self, blank=0, reduction='mean', zero_infinity=False): _made(locals())
+def ChannelShuffle(self, groups): _made(locals())
+def CircularPad1d(self, padding): _made(locals())
+def CircularPad2d(self, padding): _made(locals())
+def CircularPad3d(self, padding): _made(locals())
+def ConstantPad1d(self, padding, value): _made(locals())
+def ConstantPad2d(self, padding, value): _made(locals())
+def ConstantPad3d(self, padding, value): _made(locals())
+def Container(self, *args, **kwargs): _made(locals())
+def Conv1d(self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, padding_mode='zeros', device=None, dtype=None): _made(locals())
+def Conv2d(self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, padding_mode='zeros', device=None, dtype=None): _made(locals())
+def Conv3d(self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, padding_mode='zeros', device=None, dtype=None): _made(locals())
+def ConvTranspose1d(self, in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1, padding_mode='zeros', device=None, dtype=None): _made(locals())
+def ConvTranspose2d(self, in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1, padding_mode='zeros', device=None, dtype=None): _made(locals())
+def ConvTranspose3d(self, in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1, padding_mode='zeros', device=None, dtype=None): _made(locals())
+def CosineEmbeddingLoss(self, margin=0.0, size_average=None, reduce=None, reduction='mean'): _made(locals())
+def CosineSimilarity(self, dim=1, eps=1e-08): _made(locals())
+def CrossEntropyLoss(self, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction='mean', label_smoothing=0.0): _made(locals())
+def CrossMapLRN2d(self, size, alpha=0.0001, beta=0.75, k=1): _made(locals())
+def DataParallel(self, module, device_ids=None, output_device=None, dim=0): _made(locals())
+def Dropout(self, p=0.5, inplace=False): _made(locals())
+def Dropout1d(self, p=0.5, inplace=False): _made(locals())
+def Dropout2d(self, p=0.5, inplace=False): _made(locals())
+def Dropout3d(self, p=0.5, inplace=False): _made(locals())
+def ELU(self, alpha=1.0, inplace=False): _made(locals())
+def Embedding(self, num_embeddings, embedding_dim, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False, _weight=None, _freeze=False, device=None, dtype=None): _made(locals())
+def EmbeddingBag(self, num_embeddings, embedding_dim, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, mode='mean', sparse=False, _weight=None, include_last_offset=False, padding_idx=None, device=None, dtype=None): _made(locals())
+def FeatureAlphaDropout(self, p=0.5, inplace=False): _made(locals())
+def Flatten(self, start_dim=1, end_dim=-1): _made(locals())
+def Fold(self, output_size, kernel_size, dilation=1, padding=0, stride=1): _made(locals())
+def FractionalMaxPool2d(self, kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None): _made(locals())
+def FractionalMaxPool3d(self, kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None): _made(locals())
+def GELU(self, approximate='none'): _made(locals())
+def GLU(self, dim=-1): _made(locals())
+def GRU(self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0, bidirectional=False, device=None, dtype=None): _made(locals())
+def GRUCell(self, input_size, hidden_size, bias=True, device=None, dtype=None): _made(locals())
+def GaussianNLLLoss(self, *, full=False, eps=1e-06, reduction='mean'): _made(locals())
+def GroupNorm(self, num_groups, num_channels, eps=1e-05, affine=True, device=None, dtype=None, *, bias=True): _made(locals())
+def Hardshrink(self, lambd=0.5): _made(locals())
+def Hardsigmoid(self, inplace=False): _made(locals())
+def Hardswish(self, inplace=False): _made(locals())
+def Hardtanh(self, min_val=-1.0, max_val=1.0, inplace=False, min_value=None, max_value=None): _made(locals())
+def HingeEmbeddingLoss(self, margin=1.0, size_average=None, reduce=None, reduction='mean'): _made(locals())
+def HuberLoss(self, reduction='mean', delta=1.0): _made(locals())
+def Identity(self, *args, **kwargs): _made(locals())
+def InstanceNorm1d(self, num_features, eps=1e-05, momentum=0.1, affine=False, track_running_stats=False, device=None, dtype=None, *, bias=True): _made(locals())
+def InstanceNorm2d(self, num_features, eps=1e-05, momentum=0.1, affine=False, track_running_stats=False, device=None, dtype=None, *, bias=True): _made(locals())
+def InstanceNorm3d(self, num_features, eps=1e-05, momentum=0.1, affine=False, track_running_stats=False, device=None, dtype=None, *, bias=True): _made(locals())
+def KLDivLoss(self, size_average=None, reduce=None, reduction='mean', log_target=False): _made(locals())
+def L1Loss(self, size_average=None, reduce=None, reduction='mean'): _made(locals())
+def LPPool1d(self, norm_type, kernel_size, stride=None, ceil_mode=False): _made(locals())
+def LPPool2d(self, norm_type, kernel_size, stride=None, ceil_mode=False): _made(locals())
+def LPPool3d(self, norm_type, kernel_size, stride=None, ceil_mode=False): _made(locals())
+def LSTM(self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0, bidirectional=False, proj_size=0, device=None, dtype=None): _made(locals())
+def LSTMCell(self, input_size, hidden_size, bias=True, device=None, dtype=None): _made(locals())
+def LayerNorm(self, normalized_shape, eps=1e-05, elementwise_affine=True, bias=True, device=None, dtype=None): _made(locals())
+def LazyBatchNorm1d(self, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True): _made(locals())
+def LazyBatchNorm2d(self, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True): _made(locals())
+def LazyBatchNorm3d(self, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True): _made(locals())
+def LazyConv1d(self, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, padding_mode='zeros', device=None, dtype=None): _made(locals())
+def LazyConv2d(self, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, padding_mode='zeros', device=None, dtype=None): _made(locals())
+def LazyConv3d(self, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, padding_mode='zeros', device=None, dtype=None): _made(locals())
+def LazyConvTranspose1d(self, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1, padding_mode='zeros', device=None, dtype=None): _made(locals())
+def LazyConvTranspose2d(self, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1, padding_mode='zeros', device=None, dtype=None): _made(locals())
+def LazyConvTranspose3d(self, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1, padding_mode='zeros', device=None, dtype=None): _made(locals())
+def LazyInstanceNorm1d(self, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True): _made(locals())
+def LazyInstanceNorm2d(self, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True): _made(locals())
+def LazyInstanceNorm3d(self, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True): _made(locals())
+def LazyLinear(self, out_features, bias=True, device=None, dtype=None): _made(locals())
+def LeakyReLU(self, negative_slope=0.01, inplace=False): _made(locals())
+def Linear(self, in_features, out_features, bias=True, device=None, dtype=None): _made(locals())
+def LinearCrossEntropyLoss(self, in_features, num_classes, *, out_features=(), bias=False, device=None, dtype=None, reduction='mean', weight=None, ignore_index=None, label_smoothing=0.0, options=None): _made(locals())
+def LocalResponseNorm(self, size, alpha=0.0001, beta=0.75, k=1.0): _made(locals())
+def LogSigmoid(self, *args, **kwargs): _made(locals())
+def LogSoftmax(self, dim=None): _made(locals())
+def MSELoss(self, size_average=None, reduce=None, reduction='mean'): _made(locals())
+def MarginRankingLoss(self, margin=0.0, size_average=None, reduce=None, reduction='mean'): _made(locals())
+def MaxPool1d(self, kernel_size, stride=None, padding=0, dilation=1, return_indices=False, ceil_mode=False): _made(locals())
+def MaxPool2d(self, kernel_size, stride=None, padding=0, dilation=1, return_indices=False, ceil_mode=False): _made(locals())
+def MaxPool3d(self, kernel_size, stride=None, padding=0, dilation=1, return_indices=False, ceil_mode=False): _made(locals())
+def MaxUnpool1d(self, kernel_size, stride=None, padding=0): _made(locals())
+def MaxUnpool2d(self, kernel_size, stride=None, padding=0): _made(locals())
+def MaxUnpool3d(self, kernel_size, stride=None, padding=0): _made(locals())
+def Mish(self, inplace=False): _made(locals())
+def Module(self, *args, **kwargs): _made(locals())
+def ModuleDict(self, modules=None): _made(locals())
+def ModuleList(self, modules=None): _made(locals())
+def MultiLabelMarginLoss(self, size_average=None, reduce=None, reduction='mean'): _made(locals())
+def MultiLabelSoftMarginLoss(self, weight=None, size_average=None, reduce=None, reduction='mean'): _made(locals())
+def MultiMarginLoss(self, p=1, margin=1.0, weight=None, size_average=None, reduce=None, reduction='mean'): _made(locals())
+def MultiheadAttention(self, embed_dim, num_heads, dropout=0.0, bias=True, add_bias_kv=False, add_zero_attn=False, kdim=None, vdim=None, batch_first=False, device=None, dtype=None): _made(locals())
+def NLLLoss(self, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction='mean'): _made(locals())
+def NLLLoss2d(self, *args, **kwargs): _made(locals())
+def PReLU(self, num_parameters=1, init=0.25, device=None, dtype=None): _made(locals())
+def PairwiseDistance(self, p=2.0, eps=1e-06, keepdim=False): _made(locals())
+def ParameterDict(self, parameters=None): _made(locals())
+def ParameterList(self, values=None): _made(locals())
+def PixelShuffle(self, upscale_factor): _made(locals())
+def PixelUnshuffle(self, downscale_factor): _made(locals())
+def PoissonNLLLoss(self, log_input=True, full=False, size_average=None, eps=1e-08, reduce=None, reduction='mean'): _made(locals())
+def RMSNorm(self, normalized_shape, eps=None, elementwise_affine=True, device=None, dtype=None): _made(locals())
+def RNN(self, input_size, hidden_size, num_layers=1, nonlinearity='tanh', bias=True, batch_first=False, dropout=0.0, bidirectional=False, proj_size=0, device=None, dtype=None): _made(locals())
+def RNNBase(self, mode, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0, bidirectional=False, proj_size=0, device=None, dtype=None): _made(locals())
+def RNNCell(self, input_size, hidden_size, bias=True, nonlinearity='tanh', device=None, dtype=None): _made(locals())
+def RNNCellBase(self, input_size, hidden_size, bias, num_chunks, device=None, dtype=None): _made(locals())
+def RReLU(self, lower=0.125, upper=0.3333333333333333, inplace=False): _made(locals())
+def ReLU(self, inplace=False): _made(locals())
+def ReLU6(self, inplace=False): _made(locals())
+def ReflectionPad1d(self, padding): _made(locals())
+def ReflectionPad2d(self, padding): _made(locals())
+def ReflectionPad3d(self, padding): _made(locals())
+def ReplicationPad1d(self, padding): _made(locals())
+def ReplicationPad2d(self, padding): _made(locals())
+def ReplicationPad3d(self, padding): _made(locals())
+def SELU(self, inplace=False): _made(locals())
+def Sequential(self, *args): _made(locals())
+def SiLU(self, inplace=False): _made(locals())
+def Sigmoid(self, *args, **kwargs): _made(locals())
+def SmoothL1Loss(self, size_average=None, reduce=None, reduction='mean', beta=1.0): _made(locals())
+def SoftMarginLoss(self, size_average=None, reduce=None, reduction='mean'): _made(locals())
+def Softmax(self, dim=None): _made(locals())
+def Softmax2d(self, *args, **kwargs): _made(locals())
+def Softmin(self, dim=None): _made(locals())
+def Softplus(self, beta=1.0, threshold=20.0): _made(locals())
+def Softshrink(self, lambd=0.5): _made(locals())
+def Softsign(self, *args, **kwargs): _made(locals())
+def SyncBatchNorm(self, num_features, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, process_group=None, device=None, dtype=None, *, bias=True): _made(locals())
+def Tanh(self, *args, **kwargs): _made(locals())
+def Tanhshrink(self, *args, **kwargs): _made(locals())
+def Threshold(self, threshold, value, inplace=False): _made(locals())
+def Transformer(self, d_model=512, nhead=8, num_encoder_layers=6, num_decoder_layers=6, dim_feedforward=2048, dropout=0.1, activation='relu', custom_encoder=None, custom_decoder=None, layer_norm_eps=1e-05, batch_first=False, norm_first=False, bias=True, device=None, dtype=None): _made(locals())
+def TransformerDecoder(self, decoder_layer, num_layers, norm=None): _made(locals())
+def TransformerDecoderLayer(self, d_model, nhead, dim_feedforward=2048, dropout=0.1, activation='relu', layer_norm_eps=1e-05, batch_first=False, norm_first=False, bias=True, device=None, dtype=None): _made(locals())
+def TransformerEncoder(self, encoder_layer, num_layers, norm=None, enable_nested_tensor=True, mask_check=True): _made(locals())
+def TransformerEncoderLayer(self, d_model, nhead, dim_feedforward=2048, dropout=0.1, activation='relu', layer_norm_eps=1e-05, batch_first=False, norm_first=False, bias=True, device=None, dtype=None): _made(locals())
+def TripletMarginLoss(self, margin=1.0, p=2.0, eps=1e-06, swap=False, size_average=None, reduce=None, reduction='mean'): _made(locals())
+def TripletMarginWithDistanceLoss(self, *, distance_function=None, margin=1.0, swap=False, reduction='mean'): _made(locals())
+def Unflatten(self, dim, unflattened_size): _made(locals())
+def Unfold(self, kernel_size, dilation=1, padding=0, stride=1): _made(locals())
+def Upsample(self, size=None, scale_factor=None, mode='nearest', align_corners=None, recompute_scale_factor=None): _made(locals())
+def UpsamplingBilinear2d(self, size=None, scale_factor=None): _made(locals())
+def UpsamplingNearest2d(self, size=None, scale_factor=None): _made(locals())
+def ZeroPad1d(self, padding): _made(locals())
+def ZeroPad2d(self, padding): _made(locals())
+def ZeroPad3d(self, padding): _made(locals())
+
+TABLE = {name: one for name, one in globals().items() if name[0] != "_"}

@@ -1,5 +1,7 @@
 """How the classes of torch.nn are made: their constructors from the table of real signatures."""
 
+import types
+
 from paramcount_guest.state import exists, table, unsupported
 from paramcount_guest.values import LIMIT
 
@@ -7,6 +9,9 @@ from torch._dispatch import make
 from torch._types import get_default_dtype
 from torch.nn.modules.module import Module
 from torch.nn.parameter import Parameter
+
+_APART = ("self", "device", "dtype", "args", "kwargs")
+"""Arguments that say nothing of what is made; the last two gather what is left over."""
 
 
 def layer(cls):
@@ -22,18 +27,15 @@ def layer(cls):
     return cls
 
 
-def signed(cls, signature):
-    """Give a class a constructor with this signature; returns the names of what describes the layer."""
-    names = [part.split("=")[0].strip() for part in _parts(signature)]
-    own = tuple([one for one in names if one[0] != "*" and one not in ("device", "dtype")])
-    given = ", ".join(f"{one!r}: {one}" for one in own)
-    factory = "dtype" if "dtype" in names else "None"
-    source = f"def __init__(self, {signature}):\n    _start(self, {{{given}}}, {factory})\n"
-    space = {"_start": _start}
-    exec(compile(source, f"<{cls.__name__}>", "exec"), space)
-    cls.__init__ = space["__init__"]
-    cls.__init__.__qualname__ = f"{cls.__name__}.__init__"
-    return own
+def signed(cls, constructor):
+    """Give a class a constructor of the table; returns the names of what describes the layer."""
+    own = types.FunctionType(constructor.__code__, constructor.__globals__, "__init__", constructor.__defaults__)
+    own.__kwdefaults__ = constructor.__kwdefaults__
+    own.__qualname__ = f"{cls.__name__}.__init__"
+    cls.__init__ = own
+    code = own.__code__
+    names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+    return tuple([one for one in names if one not in _APART])
 
 
 def like(name):
@@ -46,23 +48,12 @@ def like(name):
     return put
 
 
-def _parts(signature):
-    """Split a signature at its outer commas."""
-    depth, found = 0, [""]
-    for character in signature:
-        depth += (character in "([{") - (character in ")]}")
-        if character == "," and not depth:
-            found.append("")
-        else:
-            found[-1] += character
-    return [part for part in found if part.strip()]
-
-
-def _start(self, arguments, dtype):
+def made(given):
+    """What each constructor does with its arguments."""
+    self = given["self"]
     Module.__init__(self)
-    self.__dict__["_factory_"] = dtype
-    made = self._made_of(**arguments)
-    if made is not None:
+    self.__dict__["_factory_"] = given.get("dtype")
+    if self._made_of(**{name: one for name, one in given.items() if name not in _APART}) is not None:
         raise TypeError("_made_of returns nothing")
     self.__dict__["_made_"] = registered(self)
 

@@ -1,7 +1,7 @@
 """Convolutions."""
 
 from torch.nn import functional as F
-from torch.nn.modules._layer import Layer, layer, missing, signed
+from torch.nn.modules._layer import Layer, layer, made, missing, signed
 from torch.nn.modules.utils import _ntuple, _reverse_repeat_tuple
 
 __getattr__ = missing("torch.nn.modules.conv")
@@ -72,10 +72,12 @@ class _ConvNd(Layer):
         return f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
 
 
-signed(
-    _ConvNd,
-    "in_channels, out_channels, kernel_size, stride, padding, dilation, transposed, output_padding, groups, bias, padding_mode, device=None, dtype=None",
-)
+def _of_base(self, in_channels, out_channels, kernel_size, stride, padding, dilation, transposed, output_padding, groups,
+             bias, padding_mode, device=None, dtype=None):  # fmt: skip
+    made(locals())
+
+
+signed(_ConvNd, _of_base)
 
 
 @layer

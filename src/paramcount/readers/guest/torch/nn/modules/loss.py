@@ -4,7 +4,7 @@ from paramcount_guest.state import table
 
 import torch
 from torch.nn import functional as F
-from torch.nn.modules._layer import Layer, missing, signed
+from torch.nn.modules._layer import Layer, made, missing, signed
 
 __getattr__ = missing("torch.nn.modules.loss")
 
@@ -46,8 +46,16 @@ class _WeightedLoss(_Loss):
     pass
 
 
-signed(_Loss, "size_average=None, reduce=None, reduction='mean'")
-signed(_WeightedLoss, "weight=None, size_average=None, reduce=None, reduction='mean'")
+def _of_base(self, size_average=None, reduce=None, reduction="mean"):
+    made(locals())
+
+
+def _of_weighted(self, weight=None, size_average=None, reduce=None, reduction="mean"):
+    made(locals())
+
+
+signed(_Loss, _of_base)
+signed(_WeightedLoss, _of_weighted)
 for _name in _FUNCTIONS:
     globals()[_name] = type(_name, (_Loss,), {"__module__": "torch.nn.modules.loss"})
     signed(globals()[_name], table("signatures")[_name])

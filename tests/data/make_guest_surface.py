@@ -1,7 +1,8 @@
 """Write the tables of what real torch has, from which the stand-ins for it are made.
 
-Run with an interpreter that has torch: `python tests/data/make_guest_surface.py`. `signatures.py` holds the
-constructor of each class of torch.nn; `names.py` what exists, so that a name without a rule is told from no name.
+Run with an interpreter that has torch and torchvision: `python tests/data/make_guest_surface.py`. `signatures.py` holds the
+constructor of each class of torch.nn; `names.py` what exists, so that a name without a rule is told from no name;
+`weights.py` what torchvision's builders take for weights.
 """
 
 import importlib
@@ -52,8 +53,19 @@ def written(name: str) -> str:
     return ", ".join(parts)
 
 
+def weights() -> tuple[str, dict[str, str]]:
+    """Of each builder of torchvision: the class of its weights, which of them is the default, and all of them."""
+    import torchvision  # only now: it brings names into torch
+
+    found: dict[str, str] = {}
+    for name in torchvision.models.list_models(torchvision.models):
+        held = torchvision.models.get_model_weights(name)
+        found[name] = " ".join((held.__name__, held.DEFAULT.name, *[one.name for one in held]))
+    return torchvision.__version__.split("+")[0], found
+
+
 def main() -> None:
-    """Write both tables."""
+    """Write the tables."""
     version = torch.__version__.split("+")[0]
     classes = sorted(
         name for name, value in vars(nn).items() if inspect.isclass(value) and issubclass(value, nn.Module)
@@ -63,6 +75,8 @@ def main() -> None:
     for module in _MODULES.split():
         names[module] = " ".join(sorted(dir(importlib.import_module(module))))
     _write("names", f"The names that exist, by module, of torch {version}", names)
+    version, builders = weights()
+    _write("weights", f"The weights that torchvision {version} has for its builders: class, default, all", builders)
 
 
 def _write_constructors(about: str, classes: list[str]) -> None:
@@ -77,7 +91,7 @@ def _write_constructors(about: str, classes: list[str]) -> None:
 
 def _write(file: str, about: str, table: dict[str, str]) -> None:
     lines = "\n".join(f"    {json.dumps(name)}: {json.dumps(text)}," for name, text in table.items())
-    head = f'"""{about}: written by tests/data/make_guest_surface.py."""\n# ruff: noqa: E501, S105 - data'
+    head = f'"""{about}: written by tests/data/make_guest_surface.py."""'
     (GUEST / f"{file}.py").write_text(f"{head}\n\nTABLE = {{\n{lines}\n}}\n")
 
 

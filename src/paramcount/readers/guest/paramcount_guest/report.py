@@ -7,7 +7,7 @@ from torch._grad import no_grad
 from torch.nn.modules.module import Module, tensors_in
 
 from paramcount_guest import keras_models as keras
-from paramcount_guest import summary
+from paramcount_guest import placeholders, summary
 from paramcount_guest.reasons import cause_of, class_of, line_of, place, reason
 from paramcount_guest.state import STATE, Stop
 
@@ -73,6 +73,8 @@ class Trace:
         if keras.is_layer(model):
             self._build_keras(model, shapes)
             return
+        if isinstance(model, placeholders.Placeholder):
+            raise model._stop("is the model")
         if not isinstance(model, Module):
             raise TypeError(f"{self.entry['text']} gives {type(model).__name__}, not an nn.Module.")
         self.model = model

@@ -1,6 +1,6 @@
-"""A stand-in for torchvision: the building blocks that models import. Its own models are not here.
+"""A stand-in for torchvision: the building blocks that models import, and its convolutional networks.
 
-A model of torchvision is read from its source, which its user has.
+Its other models are read from their source, which their user has.
 """
 
 __version__ = "0.29.1"

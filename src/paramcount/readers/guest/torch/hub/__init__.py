@@ -1,4 +1,4 @@
-"""torch.hub: nothing is loaded."""
+"""torch.hub: nothing is loaded; torchvision's builders are here."""
 
 from paramcount_guest.state import fallback, no_model, unsupported
 
@@ -10,8 +10,13 @@ def load_state_dict_from_url(url, *args, **kwargs):
     raise unsupported("torch.hub.load_state_dict_from_url", _WHY)
 
 
-def load(*args, **kwargs):
-    raise no_model("torch.hub.load", "there is no network here; give the source of the model itself")
+def load(repo_or_dir, model, *args, source="github", trust_repo=None, force_reload=False, verbose=True,
+         skip_validation=False, **kwargs):  # fmt: skip
+    if source != "github" or repo_or_dir.partition(":")[0] != "pytorch/vision":
+        raise no_model("torch.hub.load", "there is no network here; give the source of the model itself")
+    import torchvision
+
+    return getattr(torchvision.models, model)(*args, **kwargs)
 
 
 def download_url_to_file(*args, **kwargs):

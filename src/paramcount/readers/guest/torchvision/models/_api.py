@@ -1,10 +1,13 @@
 """torchvision.models._api: descriptions of weights, and the registry of builders. No weights are here."""
 
 import enum
+import importlib
 from dataclasses import dataclass
 from typing import Any
 
-from paramcount_guest.state import unsupported
+from paramcount_guest.state import table, unsupported
+
+_MODELS = "torchvision.models"
 
 
 @dataclass
@@ -60,12 +63,24 @@ def register_model(name=None):
 
 
 def get_model_builder(name):
-    return BUILTIN_MODELS[name.lower()]
+    name = name.lower()
+    return BUILTIN_MODELS[name] if name in BUILTIN_MODELS else getattr(importlib.import_module(_MODELS), name)
 
 
 def get_model(name, **config):
     return get_model_builder(name)(**config)
 
 
+def get_model_weights(name):
+    builder = name if callable(name) else get_model_builder(name)
+    cls = table("weights")[builder.__name__].split()[0]
+    return getattr(importlib.import_module(_MODELS), cls)
+
+
+def get_weight(name):
+    cls, _, member = name.partition(".")
+    return getattr(importlib.import_module(_MODELS), cls)[member]
+
+
 def list_models(module=None, include=None, exclude=None):
-    return sorted(BUILTIN_MODELS)
+    raise unsupported("torchvision.models.list_models", "not every model of torchvision is here")

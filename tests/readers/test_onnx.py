@@ -1,5 +1,6 @@
 """ONNX graphs of known figures: layers, what is a parameter and what is none, folding, sharing, where shapes stop."""
 
+import base64
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from paramcount.operations import OPERATIONS
 from paramcount.readers import read
 from paramcount.readers.onnx.operators import ALIKE, REDUCING, SPREADING
 from tests.readers.onnx_graphs import answer, figures, lenet, model, node, reading, tensor, value, whole
+from tests.readers.tables import packed
 
 LENET = (61_706, 0, 416_520, [10])
 """Parameters, buffers, MACs, output of LeNet-5; LeCun et al. 1998, with every map of S2 connected to every one of C3."""
@@ -218,6 +220,27 @@ def test_quantised_weights_are_counted_and_named() -> None:
     assert "quantised (int8)" in str(found["read"]["notes"])
 
 
+def test_padding_and_cutting_as_operators() -> None:
+    nodes = [
+        node("Pad", ["x", "pads"], ["a"]),
+        node("Slice", ["a", "starts", "ends", "axes", "steps"], ["b"]),
+        node("Split", ["b", "parts"], ["c", "d"], axis=3),
+        node("SplitToSequence", ["c", "one"], ["e"], axis=1),
+        node("SequenceAt", ["e", "place"], ["f"]),
+        node("Concat", ["f", "f"], ["g"], axis=1),
+        node("GatherND", ["g", "picks"], ["h"]),
+        node("Resize", ["g", "", "", "sizes"], ["y"]),
+    ]
+    tensors = [
+        whole("pads", 0, 0, 1, 2, 0, 0, 3, 4), whole("starts", 1, -1), whole("ends", 2**62, -(2**62)), whole("axes", 2, 3),
+        whole("steps", 2, -1), whole("parts", 20, 18), whole("sizes", 1, 2, 7, 5),
+        numpy_helper.from_array(np.array(1), "one"), numpy_helper.from_array(np.array(-1), "place"),
+        numpy_helper.from_array(np.zeros((5, 3), np.int64), "picks"),
+    ]  # fmt: skip
+    found = answer(model(nodes, tensors, outputs=["y", "h"]))
+    assert found["output_shape"] == [[2, 7, 5], [5, 20]]
+
+
 def test_an_operator_without_a_rule_stops_shapes_and_is_named() -> None:
     nodes = [
         node("Conv", ["x", "a.weight"], ["p"], "/a/Conv"),
@@ -290,3 +313,32 @@ def test_layers_are_given_in_notation() -> None:
 
 def test_every_operator_is_an_operation_that_there_is() -> None:
     assert {*ALIKE.values(), *SPREADING.values(), *REDUCING.values()} <= OPERATIONS.keys()
+
+
+SMALL = packed("onnx_small.json.xz")
+"""Networks as real exporters write them, with real torch's figures; see make_onnx_small.py."""
+
+
+@pytest.mark.parametrize("row", SMALL, ids=lambda row: f"{row['name']}, {row['way']}")
+def test_small_networks_as_torch_exports_them(row: dict[str, Any]) -> None:
+    shapes = (tuple(row["input_shape"]),)
+    found = answer(base64.b64decode(row["file"]), *shapes)
+    parameters, buffers, macs, output = figures(found)
+    said = " ".join([*found["read"].get("notes", []), *found["read"].get("not_understood", [])])
+    assert (macs, output) == (row["macs"], row["output_shape"])
+    if (parameters, buffers) != (row["parameters"], row["buffers"]):
+        assert any(words in said for words in FOLDED)
+        assert "batch norms were folded" in said or parameters == UNKNOWABLE[row["name"], row["way"].split()[0]]
+    if "batch norms were folded" in said and "dynamo" in row["way"]:
+        assert f"the model has {row['parameters']:,} parameters in PyTorch." in said
+
+
+FOLDED = (
+    "batch norms were folded",
+    "computed from parameters by the exporter",
+    "may have been computed from parameters",
+)
+"""What is said where an exporter's file does not hold the parameters of the module."""
+
+UNKNOWABLE = {("windows", "torchscript"): 490 - 98, ("windows", "dynamo"): 490 - 98 + 2 * 16 * 16}
+"""A table [49, 2] of relative positions is stored spread out, [1, 2, 16, 16]: as a constant, or with its origin."""

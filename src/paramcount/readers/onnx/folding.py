@@ -15,13 +15,21 @@ _SHOWN: Final = 6
 
 def known(file: File, run: Run) -> list[str]:
     """What is to be said of a file that is certain."""
-    found = (_external(file), _norms(run), _folded(run), _aliases(run), _quantised(run), _computed(run))
+    found = (_external(file), _norms(run), _folded(run), _aliases(run), _quantised(run))
     return [one for one in found if one]
 
 
 def uncertain(file: File, run: Run) -> list[str]:
     """What the file does not tell."""
-    found = (_missing(run), _shared(file, run), _turned(run), _by_name(run), _constants(run), _bodies(run))
+    found = (
+        _missing(run),
+        _computed(run),
+        _shared(file, run),
+        _turned(run),
+        _by_name(run),
+        _constants(run),
+        _bodies(run),
+    )
     return [one for one in found if one]
 
 
@@ -129,7 +137,7 @@ def _computed(run: Run) -> str:
     shown = [f"{name} from {' and '.join(weights.sources(name))}" for name in several]
     return (
         f"{len(several)} tensors were computed from parameters by the exporter ({_names(shown)}): counted as they "
-        "stand in the file, where they may have more or fewer numbers than in the model."
+        "stand in the file, where they may have more or fewer numbers than in the model, and that work is in no MACs."
     )
 
 

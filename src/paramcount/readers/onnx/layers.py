@@ -205,12 +205,12 @@ def _recurrent(run: Run, op: Op, given: Sequence[Flow]) -> Sequence[Flow]:
     x, inward, inner, bias = given[0], given[1], given[2], at(given, 3)
     gates = _GATES[op.kind]
     run.take(given[4:])  # states that it begins with, and peepholes
-    if inward.stored is None or inner.stored is None or (bias is not None and bias.stored is None):
-        raise Unanswered("its weights are computed while it runs, so that its work is not known.")
     if inward.sizes is None or inner.sizes is None or len(inward.sizes) != 3 or len(inner.sizes) != 3:
         raise LayerError("W and R must have three dimensions.", place=(op.place,))
     ways, rows, width = inward.sizes
     hidden = inner.sizes[2]
+    if inward.stored is None or inner.stored is None or (bias is not None and bias.stored is None):
+        return _unrolled(run, x, inward, inner)
     if ways not in (1, 2) or rows != gates * hidden or inner.sizes != (ways, rows, hidden) or op.int("layout"):
         raise LayerError(f"W {text(inward.sizes)} and R {text(inner.sizes)} do not fit {gates} gates.",
                          place=(op.place,))  # fmt: skip
@@ -233,6 +233,25 @@ def _recurrent(run: Run, op: Op, given: Sequence[Flow]) -> Sequence[Flow]:
         return []
     (split,) = run.call("reshape", made, {"shape": [steps, 1, ways, hidden]})
     (every,) = run.call("permute", [split], {"dims": [0, 2, 1, 3]})
+    (last,) = run.call("getitem", [every], {"index": [-1]})
+    return [every, last, last]
+
+
+def _unrolled(run: Run, x: Flow, inward: Flow, inner: Flow) -> Sequence[Flow]:
+    """A recurrent layer whose weights are computed from others: its products, the same in number and size."""
+    if x.sizes is None or inward.sizes is None or inner.sizes is None:
+        return []
+    ways, _, hidden = inner.sizes
+    found: list[Flow] = []
+    for way in range(ways):
+        state = x
+        for weight in (inward, inner):
+            (own,) = run.call("getitem", [weight], {"index": [way]})
+            (turned,) = run.call("transpose", [own], {"dim0": 0, "dim1": 1})
+            (gated,) = run.call("matmul", [state, turned])
+            (state,) = run.call("getitem", [gated], {"index": ["...", [0, hidden, None]]})
+        found.append(state)
+    (every,) = run.call("stack", found, {"dim": 1})
     (last,) = run.call("getitem", [every], {"index": [-1]})
     return [every, last, last]
 

@@ -12,7 +12,7 @@ from paramcount.readers.onnx.model import Model, Op
 
 _GENERATED: Final = re.compile(
     r"\d+|onnx::\w+_\d+|val_\d+|.*Constant(?:_\d+)?_output_\d+|.*_output_\d+|const(?:ant)?(?:_\w*?)?_*\d*|_v_\d+|"
-    r".*(?:/|^)(?:const_fold_opt|Const|new_shape|const_\w+)_*\d*(?::\d+)?|.*_(?:scale|zero_point)(?:_\d+)?",
+    r".*(?:/|^)(?:const_fold_opt|Const|new_shape|const_\w+)_*\d*(?::\d+)?",
     re.IGNORECASE,
 )
 """Names as exporters generate them: torch.onnx, onnxscript, tf2onnx, onnxruntime's quantisation."""

@@ -13,6 +13,7 @@ from paramcount.operations.rules import axis, broadcast
 from paramcount.readers.onnx.constants import Array, cut, integers, unfolded
 from paramcount.readers.onnx.model import Op, Stored
 from paramcount.readers.onnx.run import Flow, Handler, Run, Unanswered, unsqueezed
+from paramcount.readers.trace import MAX_VALUES
 from paramcount.shapes import elements
 
 
@@ -206,6 +207,28 @@ def _split(run: Run, op: Op, given: Sequence[Flow]) -> Sequence[Flow]:
     return run.call("split", given[:1], {"sizes": list(parts), "dim": dim})
 
 
+def _split_to_sequence(run: Run, op: Op, given: Sequence[Flow]) -> Sequence[Flow]:
+    """The parts of a tensor as one value; SequenceAt picks one."""
+    sizes = given[0].sizes
+    if sizes is None:
+        return []
+    dim = axis(op.int("axis"), len(sizes))
+    parts = numbers(run, op, given, "split", 1) or (1,) * sizes[dim]
+    if len(op.inputs) > 1 and given[1].sizes == ():  # one number: parts of this size, the last may be smaller
+        parts = tuple([min(parts[0], sizes[dim] - start) for start in range(0, sizes[dim], max(parts[0], 1))])
+    if len(parts) > MAX_VALUES:
+        raise Unanswered(f"it cuts into more than {MAX_VALUES} parts.")
+    found = run.call("split", given[:1], {"sizes": list(parts), "dim": dim})
+    return [Flow(number=given[0].number, sizes=sizes, items=tuple(found))]
+
+
+def _at(_run: Run, _op: Op, given: Sequence[Flow]) -> Sequence[Flow]:
+    place = integers(given[1].constant)
+    if place is None or not given[0].items:
+        raise Unanswered("it takes a part of what is not known.")
+    return [given[0].items[place[0]]]
+
+
 def _slice(run: Run, op: Op, given: Sequence[Flow]) -> Sequence[Flow]:
     starts, ends = numbers(run, op, given, "starts", 1), numbers(run, op, given, "ends", 2)
     axes, steps = numbers(run, op, given, "axes", 3), numbers(run, op, given, "steps", 4)
@@ -237,6 +260,18 @@ def _gather(run: Run, op: Op, given: Sequence[Flow]) -> Sequence[Flow]:
     return run.call("getitem", [data], {"index": [*index, pick]})
 
 
+def _gather_nd(run: Run, op: Op, given: Sequence[Flow]) -> Sequence[Flow]:
+    """Indices, side by side in the last dimension, of the first dimensions."""
+    data, indices = given
+    if op.int("batch_dims"):
+        raise Unanswered("it gathers within the batch, which is not answered.")
+    if data.sizes is None or indices.sizes is None:
+        run.take(given)
+        return []
+    *lead, many = indices.sizes
+    return run.call("getitem", [data], {"index": [{"shape": lead} for _ in range(many)]})
+
+
 def _expand(run: Run, op: Op, given: Sequence[Flow]) -> Sequence[Flow]:
     wanted, sizes = numbers(run, op, given, "shape", 1), given[0].sizes
     if sizes is None or wanted is None:
@@ -259,7 +294,7 @@ def _pad(run: Run, op: Op, given: Sequence[Flow]) -> Sequence[Flow]:
     if len(pads) != 2 * len(places):
         raise Unanswered(f"its pads are {len(pads)} for {len(places)} dimensions.")
     before, after = [0] * len(sizes), [0] * len(sizes)
-    for place, one, other in zip(places, pads, pads[len(places) :], strict=True):
+    for place, one, other in zip(places, pads[: len(places)], pads[len(places) :], strict=True):
         before[place], after[place] = one, other
     return padded(run, given[0], before, after, op.text("mode", "constant"))
 
@@ -405,7 +440,10 @@ OPERATORS: Final[Mapping[str, Handler]] = {
     "Concat": _concat,
     "Split": _split,
     "Slice": _slice,
+    "SplitToSequence": _split_to_sequence,
+    "SequenceAt": _at,
     "Gather": _gather,
+    "GatherND": _gather_nd,
     "Expand": _expand,
     "Tile": _tile,
     "Pad": _pad,

@@ -31,6 +31,9 @@ class Flow:
     stored: Stored | None = None
     """The tensor of the file that it is, maybe with its dimensions in another order."""
 
+    items: "tuple[Flow, ...]" = ()
+    """The parts of a sequence."""
+
     @property
     def known(self) -> bool:
         """Whether its sizes are known."""
@@ -100,6 +103,8 @@ class Run:
     def _op(self, op: Op) -> Sequence[Flow]:
         given = [self.flows.get(name, UNKNOWN) if name else UNKNOWN for name in op.inputs]
         self._scope = op
+        if op.inner:  # it is not known whether it runs
+            given = [UNKNOWN if flow.number is not None else flow for flow in given]
         constant = self._constant(op, given)
         if constant is not None:
             return [constant]
@@ -129,7 +134,7 @@ class Run:
         if any(flow.number is not None for flow in given) or not given:
             return None
         one = given[0].stored
-        if one is not None and (one.real or op.kind == "DequantizeLinear"):
+        if one is not None and (one.real or op.kind == "DequantizeLinear") and op.kind in (*VIEWS, *SAME):
             return self._viewed(op, given, one)
         if any(flow.stored is not None and self.weights.kind(flow.stored) for flow in given):
             return None  # arithmetic on a parameter is no arithmetic on shapes
@@ -144,10 +149,9 @@ class Run:
         if op.kind == "Identity" and flow.sizes == one.sizes and _named_apart(op, one):
             self.aliases.append(op.outputs[0])
             return Flow(sizes=one.sizes, constant=flow.constant, stored=replace(one, name=op.outputs[0]))
-        if op.kind in ("Identity", "Cast", "CastLike", "DequantizeLinear", "QuantizeLinear", "Dropout"):
+        if op.kind in SAME:
             return flow
-        rule = VIEWS.get(op.kind)
-        sizes = None if rule is None or flow.sizes is None else rule(op, flow.sizes, given)
+        sizes = None if flow.sizes is None else VIEWS[op.kind](op, flow.sizes, given)
         if sizes is None:
             return None
         found = computed(op, [one.constant for one in given]) if flow.constant is not None else None
@@ -296,7 +300,10 @@ def _squeezed(op: Op, sizes: Sizes, given: Sequence[Flow]) -> Sizes | None:
     return None if axes is None else outputs("squeeze", [sizes], {"dim": list(axes) or None})[0]
 
 
-VIEWS: Mapping[str, Callable[[Op, Sizes, Sequence[Flow]], Sizes | None]] = {
+SAME: Final = ("Identity", "Cast", "CastLike", "DequantizeLinear", "QuantizeLinear", "Dropout")
+"""Operators out of which the same tensor comes, maybe in another type."""
+
+VIEWS: Final[Mapping[str, Callable[[Op, Sizes, Sequence[Flow]], Sizes | None]]] = {
     "Reshape": _reshaped,
     "Transpose": _transposed,
     "Unsqueeze": _unsqueezed,

@@ -53,6 +53,8 @@ class Weights:
     _made: dict[tuple[object, ...], str] = field(default_factory=dict[tuple[object, ...], str])
     _taken: set[str] = field(default_factory=set[str])
     _listed: dict[str, str] | None = None
+    affine: set[str] | None = None
+    """Weights and biases of group norms; see `affine_of_norms`."""
 
     @property
     def listed(self) -> Mapping[str, str]:
@@ -107,7 +109,7 @@ class Weights:
         self.met.add(one.name)
         kind = self.kind(one)
         if kind is None:
-            if one.count > 1 and one.real:
+            if one.count > 1 and one.real and not uniform(one) and one.name not in self.constants:
                 self.constants.append(one.name)
             return None
         return self._alone(one, kind)
@@ -130,6 +132,10 @@ class Weights:
         if known in ("PARAMETER", "BUFFER"):
             return known
         if self.sources(one.name):
+            return "PARAMETER"
+        if self.affine is None:
+            self.affine = affine_of_norms(self.model)
+        if one.name in self.affine:
             return "PARAMETER"
         if self.listed or one.constant or generated(one.name):
             return None
@@ -174,6 +180,25 @@ class Weights:
             name, number = f"{label}_{number}", number + 1
         self._taken.add(name)
         return name
+
+
+def affine_of_norms(model: Model) -> set[str]:
+    """Tensors that scale and shift what an InstanceNormalization without weights gives, as exporters write GroupNorm.
+
+    Reshape → InstanceNormalization(ones, zeros) → Reshape → Mul(weight) → Add(bias)
+    """
+    normed: dict[str, str] = {}
+    found: set[str] = set()
+    for op in model.ops:
+        before = [normed[name] for name in op.inputs if name in normed]
+        if op.kind == "InstanceNormalization" and len(op.inputs) > 1:
+            if op.inputs[1] not in model.tensors or generated(op.inputs[1]):
+                normed[op.outputs[0]] = "Reshape"
+        elif before == [op.kind] and op.outputs:
+            normed[op.outputs[0]] = {"Reshape": "Mul", "Mul": "Add"}.get(op.kind, "")
+            if op.kind != "Reshape":
+                found.update(name for name in op.inputs if name in model.tensors)
+    return found
 
 
 def uniform(one: Stored | None) -> bool:

@@ -21,6 +21,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 warnings.filterwarnings("ignore")
+torch.backends.mha.set_fastpath_enabled(False)  # attention in one operation, which is not counted
 
 NAMES = [
     "alexnet",

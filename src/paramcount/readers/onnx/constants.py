@@ -10,7 +10,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from paramcount.readers.onnx.model import MAX_VALUE, Op
+from paramcount.operations import OperationError, outputs
+from paramcount.readers.onnx.model import MAX_VALUE, Op, Sizes
 from paramcount.shapes import elements
 
 type Array = npt.NDArray[Any]
@@ -219,3 +220,43 @@ RULES: Final[Mapping[str, Compute]] = {
     "NonZero": _non_zero,
 }
 """What is computed of each operator, by its name."""
+
+
+def _of_reshaped(op: Op, sizes: Sizes, given: Sequence[Array | None]) -> Sizes | None:
+    wanted = integers(given[1]) if len(given) > 1 else op.ints("shape")
+    if wanted is None:
+        return None
+    return outputs("reshape", [sizes], {"shape": list(unfolded(sizes, wanted, zero=bool(op.int("allowzero"))))})[0]
+
+
+def _of_transposed(op: Op, sizes: Sizes, _given: Sequence[Array | None]) -> Sizes | None:
+    return outputs("permute", [sizes], {"dims": list(op.ints("perm", range(len(sizes))[::-1]))})[0]
+
+
+def _of_unsqueezed(op: Op, sizes: Sizes, given: Sequence[Array | None]) -> Sizes | None:
+    axes = integers(given[1]) if len(given) > 1 else op.ints("axes")
+    return None if axes is None else unsqueezed(sizes, axes)
+
+
+def unsqueezed(sizes: Sizes, axes: Sequence[int]) -> Sizes:
+    """Sizes with new dimensions of 1 at these places of what comes out."""
+    rank = len(sizes) + len(axes)
+    places = {axis % rank for axis in axes if -rank <= axis < rank}
+    if len(places) != len(axes):
+        raise OperationError(f"axes {list(axes)} are not {len(axes)} places among {rank}")
+    rest = iter(sizes)
+    return tuple([1 if place in places else next(rest) for place in range(rank)])
+
+
+def _of_squeezed(op: Op, sizes: Sizes, given: Sequence[Array | None]) -> Sizes | None:
+    axes = integers(given[1]) if len(given) > 1 else op.ints("axes")
+    return None if axes is None else outputs("squeeze", [sizes], {"dim": list(axes) or None})[0]
+
+
+VIEWS: Final[Mapping[str, Callable[[Op, Sizes, Sequence[Array | None]], Sizes | None]]] = {
+    "Reshape": _of_reshaped,
+    "Transpose": _of_transposed,
+    "Unsqueeze": _of_unsqueezed,
+    "Squeeze": _of_squeezed,
+}
+"""Operators that put the numbers of a tensor in another shape."""

@@ -6,9 +6,10 @@ from typing import Final
 from paramcount.errors import LayerError
 from paramcount.operations import outputs
 from paramcount.operations.rules import axis
+from paramcount.readers.onnx.arguments import at
 from paramcount.readers.onnx.model import Op, Sizes, Stored
 from paramcount.readers.onnx.names import generated
-from paramcount.readers.onnx.operators import OPERATORS, at
+from paramcount.readers.onnx.operators import OPERATORS
 from paramcount.readers.onnx.run import UNKNOWN, Flow, Handler, Run, Unanswered
 from paramcount.readers.onnx.weights import Part, uniform
 from paramcount.readers.onnx.windows import WINDOWS

@@ -10,7 +10,7 @@ from typing import Final
 
 from paramcount.errors import ParamcountError
 from paramcount.operations import OperationError, outputs
-from paramcount.readers.onnx.constants import Array, computed, integers, unfolded
+from paramcount.readers.onnx.constants import VIEWS, Array, computed
 from paramcount.readers.onnx.model import Model, Op, Sizes, Stored
 from paramcount.readers.onnx.names import generated, scope
 from paramcount.readers.onnx.weights import Part, Weights
@@ -151,7 +151,7 @@ class Run:
             return Flow(sizes=one.sizes, constant=flow.constant, stored=replace(one, name=op.outputs[0]))
         if op.kind in SAME:
             return flow
-        sizes = None if flow.sizes is None else VIEWS[op.kind](op, flow.sizes, given)
+        sizes = None if flow.sizes is None else VIEWS[op.kind](op, flow.sizes, [one.constant for one in given])
         if sizes is None:
             return None
         found = computed(op, [one.constant for one in given]) if flow.constant is not None else None
@@ -269,44 +269,5 @@ def _named_apart(op: Op, one: Stored) -> bool:
     return not generated(op.outputs[0]) or len(one.sizes) <= 1
 
 
-def _reshaped(op: Op, sizes: Sizes, given: Sequence[Flow]) -> Sizes | None:
-    wanted = integers(given[1].constant) if len(given) > 1 else op.ints("shape")
-    if wanted is None:
-        return None
-    return outputs("reshape", [sizes], {"shape": list(unfolded(sizes, wanted, zero=bool(op.int("allowzero"))))})[0]
-
-
-def _transposed(op: Op, sizes: Sizes, _given: Sequence[Flow]) -> Sizes | None:
-    return outputs("permute", [sizes], {"dims": list(op.ints("perm", range(len(sizes))[::-1]))})[0]
-
-
-def _unsqueezed(op: Op, sizes: Sizes, given: Sequence[Flow]) -> Sizes | None:
-    axes = integers(given[1].constant) if len(given) > 1 else op.ints("axes")
-    return None if axes is None else unsqueezed(sizes, axes)
-
-
-def unsqueezed(sizes: Sizes, axes: Sequence[int]) -> Sizes:
-    """Sizes with new dimensions of 1 at these places of what comes out."""
-    rank = len(sizes) + len(axes)
-    places = {axis % rank for axis in axes if -rank <= axis < rank}
-    if len(places) != len(axes):
-        raise OperationError(f"axes {list(axes)} are not {len(axes)} places among {rank}")
-    rest = iter(sizes)
-    return tuple([1 if place in places else next(rest) for place in range(rank)])
-
-
-def _squeezed(op: Op, sizes: Sizes, given: Sequence[Flow]) -> Sizes | None:
-    axes = integers(given[1].constant) if len(given) > 1 else op.ints("axes")
-    return None if axes is None else outputs("squeeze", [sizes], {"dim": list(axes) or None})[0]
-
-
 SAME: Final = ("Identity", "Cast", "CastLike", "DequantizeLinear", "QuantizeLinear", "Dropout")
 """Operators out of which the same tensor comes, maybe in another type."""
-
-VIEWS: Final[Mapping[str, Callable[[Op, Sizes, Sequence[Flow]], Sizes | None]]] = {
-    "Reshape": _reshaped,
-    "Transpose": _transposed,
-    "Unsqueeze": _unsqueezed,
-    "Squeeze": _squeezed,
-}
-"""Operators that put the numbers of a tensor in another shape."""

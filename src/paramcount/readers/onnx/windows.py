@@ -10,9 +10,10 @@ from typing import Final
 
 from paramcount.errors import LayerError
 from paramcount.operations import outputs
+from paramcount.readers.onnx.arguments import at
 from paramcount.readers.onnx.model import Op, Sizes
-from paramcount.readers.onnx.operators import at, padded
 from paramcount.readers.onnx.run import Flow, Handler, Run, Unanswered
+from paramcount.readers.onnx.views import padded
 from paramcount.readers.onnx.weights import Part
 from paramcount.shapes import ceil_div, extent, text
 

@@ -104,6 +104,8 @@ def _whole(value: object) -> object:
 
 
 def _one(value: object) -> object:
+    if type(value) is int:
+        return value
     value = _whole(value)
     if type(value) is not int:
         raise refuse(f"must be a whole number, received {shown(value)}.")
@@ -111,6 +113,8 @@ def _one(value: object) -> object:
 
 
 def _several(value: object) -> object:
+    if type(value) is int:
+        return value
     value = unstringified(value)
     if isinstance(value, str) and 0 < len(value) < 100:
         for separator in ("x", "×", ","):

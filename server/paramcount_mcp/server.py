@@ -179,6 +179,9 @@ _GROWS = re.compile(
 """What may make many layers of a short text: repetition, stacks, and blocks with a name, which can be called."""
 
 
+_WRITER = json.JSONEncoder(ensure_ascii=False)
+
+
 def _written(arguments: dict[str, Any]) -> str | None:
     """The arguments as JSON; None where they cannot be, so that they did not come over the wire.
 
@@ -186,7 +189,7 @@ def _written(arguments: dict[str, Any]) -> str | None:
         ToolError: a text in them cannot be sent back: JSON may hold half a surrogate pair, UTF-8 may not.
     """
     try:
-        written = json.dumps(arguments, ensure_ascii=False)
+        written = _WRITER.encode(arguments)
         written.encode()
     except UnicodeEncodeError as error:
         half = f"\\u{ord(error.object[error.start]):04x}"

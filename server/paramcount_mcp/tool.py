@@ -29,7 +29,7 @@ class Answer:
     def result(self, *, failed: str | None = None) -> CallToolResult:
         """The answer as text and as structure; each is whole by itself."""
         shown = self.report
-        if isinstance(shown, NetworkReport) and failed is not None:
+        if failed is not None and isinstance(shown, NetworkReport):
             shown = replace(shown, failed=None)  # the error is said first, and once
         text = shown.to_text(self.detail)
         structure = self.report.to_dict(self.detail)

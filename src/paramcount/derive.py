@@ -12,7 +12,7 @@ from paramcount import slips
 from paramcount.architectures import meant
 from paramcount.declared import InputShape, checked_shapes
 from paramcount.errors import JoinError, LayerError, ParamcountError
-from paramcount.flow import Flow, Rounds, Run, check_exact, derived
+from paramcount.flow import Flow, Rounds, Run, check_exact, derived_anew
 from paramcount.layers.base import Layer
 from paramcount.limits import MAX_EXACT, MAX_SIZE
 from paramcount.listed import Rows, RowSum, rows_of
@@ -104,7 +104,7 @@ def _share(value: object) -> Fraction | None:
 def _derive_layer(layer: Layer, shapes: tuple[Shape, ...] | None, expected: int | None) -> LayerReport:
     inputs: tuple[Shape | None, ...] = (None,) * layer.kind.inputs[0] if shapes is None else shapes
     try:
-        made = derived(layer, inputs)
+        made = derived_anew(layer, inputs)  # a layer by itself is hardly met again
     except ParamcountError as error:
         raise error.within(str(layer)) from None
     return LayerReport(

@@ -239,13 +239,13 @@ def derived(layer: Layer, inputs: tuple[Shape | None, ...]) -> Derivation:
     key = (id(layer), inputs)
     kept = _DERIVED.get(key)
     if kept is None:
-        kept = layer, _derived(layer, inputs)
+        kept = layer, derived_anew(layer, inputs)
         if len(layer.text) <= MAX_KEPT_TEXT and len(kept[1].tensors) <= _MANY:
             _DERIVED.keep(key, kept)
     return kept[1]
 
 
-def _derived(layer: Layer, inputs: tuple[Shape | None, ...]) -> Derivation:
+def derived_anew(layer: Layer, inputs: tuple[Shape | None, ...]) -> Derivation:
     """Derive a layer, and refuse by name what a JSON client would read rounded."""
     least, most = layer.kind.inputs
     if len(inputs) < least or (most is not None and len(inputs) > most):

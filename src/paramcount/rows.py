@@ -319,7 +319,7 @@ def _alike(lines: Iterable[Row | Group]) -> Iterator[Row | Group]:
 
 def split(made: Line | Derivation) -> dict[str, object]:
     """How the parameters divide, where there are any: trainable, not trainable, and buffers beside them."""
-    if not (made.weighs if isinstance(made, Line) else made.tensors):
+    if not (made.tensors if isinstance(made, Derivation) else made.weighs):
         return {}
     answer: dict[str, object] = {"trainable": made.trainable}
     if made.non_trainable:

@@ -4,7 +4,7 @@ A block becomes a `Body` where it holds layers alone: where nothing in it refers
 the same wherever it stands. Bodies are kept by the text of the block, bounded in number, size and text.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -64,17 +64,21 @@ class Bodies:
         values = {INPUT, *(one.name if isinstance(one, Node) else one.output for one in parts)}
         if problems or {*used(parts), output} != values:
             return None
-        names = tuple([node.name for node in apart(parts) if isinstance(node, Node)])
         return Body(
             framework,
             parts,
             output,
-            names,
-            tuple(taken.variables),
-            taken.blocks,
-            (first.label, first.name),
-            taken.deepest,
+            names=_after([node.name for node in apart(parts)]),
+            variables=_after(taken.variables),
+            written=dict(zip(_after(taken.blocks), taken.blocks.values(), strict=True)),
+            tells=(first.label[len(HERE) :], first.name),
+            depth=taken.deepest,
         )
+
+
+def _after(names: Iterable[str]) -> tuple[str, ...]:
+    """Names as they stand after that of the block."""
+    return tuple([name[len(HERE) :] for name in names])
 
 
 def _is_closed(part: Part) -> bool:

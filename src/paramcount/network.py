@@ -80,7 +80,7 @@ class Body:
     output: str
     """What flows out."""
     names: tuple[str, ...]
-    """All nodes, those of the blocks in it too."""
+    """All nodes, those of the blocks in it too; here and below without `HERE`, to be put after another name."""
     variables: tuple[str, ...]
     """What was given a name in it."""
     written: Mapping[str, str]

@@ -8,7 +8,7 @@ from paramcount.blocks import joined
 from paramcount.errors import LayerError, LimitError, ParamcountError, UnknownNameError, closest, enough, shown
 from paramcount.layers.base import Layer
 from paramcount.limits import MAX_UNROLLED
-from paramcount.network import ANY, INPUT, UNKNOWN, Block, Loop, Node, apart, called, loose
+from paramcount.network import ANY, INPUT, UNKNOWN, Block, Loop, Node, apart, loose
 from paramcount.parts import (
     Again,
     Join,
@@ -166,11 +166,11 @@ class Wiring:
         Raises:
             WithinError: it is run once more, or is not of this framework, or a name in it is taken.
         """
-        names = [called(name, part.label) for name in part.body.names]
+        names = [part.label + name for name in part.body.names]
         if self._again or part.body.framework != self.framework or not self._names.isdisjoint(names):
             raise WithinError
         self._names.update(names)
-        self._inner.update(names, [called(name, part.label) for name in part.body.variables])
+        self._inner.update(names, [part.label + name for name in part.body.variables])
         block = Block(part.label, part.body, flow)
         self.nodes.append(block)
         return block.output

@@ -30,7 +30,7 @@ from paramcount.errors import (
 from paramcount.layers import frameworks_of, is_kind
 from paramcount.limits import MAX_DEPTH, MAX_NAME, MAX_SIZE
 from paramcount.modules import EVERY_BLOCK
-from paramcount.network import HERE, Body, called
+from paramcount.network import HERE, Body
 from paramcount.notation import NO_VALUES, Assigned, Call, Name, Number, evaluate, read
 from paramcount.parts import Again, Part, Series, Source, Start, Wired, Written
 from paramcount.prefixes import split_prefix
@@ -212,10 +212,10 @@ class TakenApart:
             return None
         self.deepest = max(self.deepest, depth + body.depth)
         first, constructor = body.tells
-        self.layers.append(Written(constructor, (), {}, called(first, given.path), body.framework))
+        self.layers.append(Written(constructor, (), {}, given.path + first, body.framework))
         self.count += len(body.names)
-        self.variables.update([called(name, given.path) for name in body.variables])
-        self.blocks.update({called(name, given.path): written for name, written in body.written.items()})
+        self.variables.update([given.path + name for name in body.variables])
+        self.blocks.update({given.path + name: written for name, written in body.written.items()})
         return Wired(body, given.path)
 
     def _operands(

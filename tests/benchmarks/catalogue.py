@@ -108,10 +108,12 @@ def beside_torchinfo(python: str, rounds: int = 20) -> None:
             if turn == 0:
                 whole_once.append(taken)
                 continue
-            fresh.append(timed(partial(answer, "summary", **asked)))
-            again.append(timed(partial(answer, "summary", **asked)))
             assert f"{total:,} parameters" in answer("summary", **asked)
-            rows.append(timed(partial(answer, "layers", num_classes=next(classes))))
+            for _ in range(5):
+                asked = {"num_classes": next(classes)}
+                fresh.append(timed(partial(answer, "summary", **asked)))
+                again.append(timed(partial(answer, "summary", **asked)))
+                rows.append(timed(partial(answer, "layers", num_classes=next(classes))))
             widths.append(timed(partial(answer, "summary", width_per_group=64 + turn)))
             summary.append(summed)
             whole.append(taken)

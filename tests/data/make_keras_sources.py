@@ -43,6 +43,7 @@ ENTRIES: dict[str, tuple[str, list[list[int]] | None]] = {
     "ensemble": ("ensemble", None),
     "patches": ("build()", None),
     "open_sizes": ("Painter()", [[256, 512, 3]]),
+    "transfer": ("build()", None),
     "keras2_modules": ("build()", None),
     "wrong_no_super": ("build()", None),
 }

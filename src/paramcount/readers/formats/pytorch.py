@@ -199,7 +199,8 @@ def _failure(trace: Trace) -> str:
         more = f" and {len(trace.candidates) - _SHOWN} more" if len(trace.candidates) > _SHOWN else ""
         several = "there is more than one model" if len(trace.candidates) > 1 else "the model needs arguments"
         return f"{why or several}. Name one as entry, with the arguments it needs: {'; '.join(each)}{more}."
-    return why or "no model was found: none is defined or built. Name what builds it as entry, such as Net(10)."
+    failed = "".join([f"{one}. " for one in _remarks("left out, since it failed", list(map(_left_out, trace.skipped)))])
+    return why or f"no model was found: none is built. {failed}Name what builds it as entry, such as Net(10)."
 
 
 def _told(stopped: Stopped) -> str:

@@ -9,7 +9,7 @@ import sys
 from keras import _modules
 
 _modules.install()
-from keras import _offers, _older
+from keras import _applications_more, _offers, _older
 
 __version__ = "3.15.1"
 globals().update(_modules.OFFERED["keras"])

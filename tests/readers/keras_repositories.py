@@ -54,7 +54,8 @@ def verdict(case: dict[str, Any], folder: Path) -> tuple[str, str]:
     outputs = case.get("outputs")
     if found == wanted and (outputs is None or answer["output_shape"] in (outputs, outputs[0])):
         return "exact", figures
-    return "WRONG", f"{figures}, {answer.get('output_shape')}; Keras has {wanted[:2]}, {outputs}"
+    has = "refuses it" if "refused" in case else f"has {wanted[:2]}, {outputs}"
+    return "WRONG", f"{figures}, {answer.get('output_shape')}; Keras {has}"
 
 
 def main(arguments: list[str]) -> int:
@@ -66,11 +67,10 @@ def main(arguments: list[str]) -> int:
     with ThreadPoolExecutor(2) as pool:
         verdicts = list(pool.map(lambda case: verdict(case, folder), cases))
     counts: Counter[str] = Counter()
-    for case, (kind, words_) in zip(cases, verdicts, strict=True):
-        built = "refused" not in case
-        kind = kind if built or kind == "exact" else f"{kind}, by Keras too"
+    for case, (kind, why) in zip(cases, verdicts, strict=True):
+        kind = kind if "refused" not in case else "refused, by Keras too" if kind == "refused" else "WRONG"
         counts[kind] += 1
-        print(f"{kind:21} {case['repository']} {case['files'][0]} {case['entry'][:60]}: {words_[:300]}")
+        print(f"{kind:21} {case['repository']} {case['files'][0]} {case['entry'][:60]}: {why[:300]}")
     built = [kind for case, (kind, _) in zip(cases, verdicts, strict=True) if "refused" not in case]
     print(f"{len(cases)} models in {len({case['repository'] for case in cases})} repositories: ", end="")
     print(", ".join(f"{count} {kind}" for kind, count in sorted(counts.items())))

@@ -27,12 +27,31 @@ class Scale(Layer):
         return x * self.gain
 
 
+class Depthwise(Conv2D):
+    def __init__(self, kernel_size, **kwargs):
+        super().__init__(filters=None, kernel_size=kernel_size, **kwargs)
+
+    def build(self, input_shape):
+        channels = input_shape[-1]
+        self.depthwise_kernel = self.add_weight(shape=(*self.kernel_size, channels, 1), name="depthwise_kernel")
+        self.bias = self.add_weight(shape=(channels,), name="bias")
+        self.built = True
+
+    def call(self, x):
+        x = K.depthwise_conv2d(x, self.depthwise_kernel, strides=self.strides, padding=self.padding)
+        return K.bias_add(x, self.bias, data_format="channels_last")
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+
 def build(shape=(32, 28, 3)):
     image = Input(shape)
     x = ZeroPadding2D((1, 2))(image)
     x = Conv2D(8, normalize_tuple(3, 2, "kernel_size"), strides=2, name="stem/conv", kernel_regularizer=l2(0.1))(x)
     x = LeakyReLU(alpha=0.2)(BatchNormalization(fused=True)(x))
     y = SeparableConv2D(8, 3, padding="same", kernel_regularizer=l2(0.1), kernel_initializer="he_normal")(x)
+    y = Depthwise(3, padding="same")(y)
     shortcut = Sequential()
     x = add([Scale()(y), shortcut(x)])
     x = PReLU(shared_axes=[1, 2])(MaxPooling2D()(x))

@@ -4,6 +4,8 @@ Semantics are Keras 3's throughout; where Keras 2 makes other weights of the sam
 """
 
 from keras import _models
+from keras._dispatch import op
+from keras._functions import OPS
 from keras._inert import GLOBAL
 from keras._layer import Layer
 from keras._modules import offer
@@ -32,6 +34,36 @@ offer("keras.legacy.interfaces", **{
     )
 })  # fmt: skip
 offer("tensorflow.python.util.tf_export", keras_export=same, tf_export=same)
+
+
+# --- keras.backend ---------------------------------------------------------------------------------------------------
+
+
+def _convolution(name):
+    function = OPS[name]
+
+    def apply(x, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1):
+        return function(x, kernel, strides, padding, data_format, dilation_rate)
+
+    return apply
+
+
+def bias_add(x, bias, data_format=None):
+    one = convert(bias)
+    if normalize_data_format(data_format) == "channels_first" and len(one.shape) == 1:
+        one = OPS["reshape"](one, (-1,) + (1,) * (len(convert(x).shape) - 2))
+    return convert(x) + one
+
+
+def pool(x, pool_size, strides=1, padding="valid", data_format=None, pool_mode="max"):
+    return OPS["max_pool" if pool_mode == "max" else "average_pool"](x, pool_size, strides, padding, data_format)
+
+
+offer(
+    "keras.backend", bias_add=op(bias_add), pool2d=op(pool), pool3d=op(pool),
+    depthwise_conv2d=op(_convolution("depthwise_conv")),
+    **{f"conv{dims}d": op(_convolution("conv")) for dims in (1, 2, 3)},
+)  # fmt: skip
 
 
 # --- keras.utils: conv_utils, layer_utils, generic_utils -------------------------------------------------------------

@@ -73,7 +73,8 @@ class Kernel(Spatial):
     def check(self):
         super().check()
         dims = self._dims_
-        if "filters" in self._given:
+        of_its_own = type(self).build is not self._leaf_class_.build  # then Keras 2 lets the filters be left open
+        if "filters" in self._given and not (self.filters is None and of_its_own):
             if isinstance(self.filters, bool) or not hasattr(self.filters, "__index__") or self.filters <= 0:
                 raise ValueError(
                     f"Invalid value for argument `filters`. Expected a strictly positive value. Received filters={self.filters}."
@@ -124,7 +125,7 @@ class Convolution(Kernel):
         groups = self.groups
         if not isinstance(groups, int) or groups <= 0:
             raise ValueError(f"The number of groups must be a positive integer. Received: groups={groups}")
-        if self.filters % groups:
+        if self.filters is not None and self.filters % groups:
             raise ValueError(
                 f"The number of filters must be evenly divisible by the number of groups. Received: groups={groups}, filters={self.filters}."
             )

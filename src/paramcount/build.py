@@ -21,7 +21,7 @@ from paramcount.errors import (
     shown,
 )
 from paramcount.kept import Kept
-from paramcount.layers import look_up, look_up_kind
+from paramcount.layers import kind_named, look_up, look_up_kind
 from paramcount.layers.base import Kind, Layer
 from paramcount.limits import MAX_DEPTH, MAX_KEPT, MAX_KEPT_TEXT, MAX_LAYERS
 from paramcount.modules import EVERY_BLOCK
@@ -71,9 +71,13 @@ def layer_of_kind(kind: str, fields: Mapping[str, object], *, framework: Framewo
     """Make one layer from its canonical name and fields, the short way for what is already taken apart.
 
     Raises:
-        ParamcountError: a field is unknown or breaks a rule.
+        KeyError: there is no such kind.
+        ParamcountError: the framework has no such layer, a field is unknown, or one breaks a rule.
     """
-    found, signature = look_up_kind(kind, framework, _beside)
+    found = kind_named(kind)
+    signature = found.signature(framework)
+    if signature is None:
+        raise UnknownNameError(f"{kind!r} does not exist in {framework}.")
     return _filled(found, signature, signature.bind((), fields, canonical=True), framework, depth=0)
 
 

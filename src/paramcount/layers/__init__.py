@@ -31,13 +31,30 @@ def register(offered: Iterable[Kind]) -> dict[str, Kind]:
 @cache
 def kinds() -> dict[str, Kind]:
     """Every layer kind by its canonical name, sorted."""
-    modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
-    return register(kind for module in modules for kind in getattr(module, "KINDS", ()))
+    return register(kind for module in _modules() for kind in _offered(module))
 
 
+@cache
 def kind_named(name: str) -> Kind:
-    """Return the kind of this canonical name."""
-    return kinds()[name]
+    """Return the kind of this canonical name: modules are imported until one offers it, those first that begin like it.
+
+    Raises:
+        KeyError: there is none.
+    """
+    for module in sorted(_modules(), key=lambda module: not module.startswith(name[:4])):
+        for kind in _offered(module):
+            if kind.name == name:
+                return kind
+    raise KeyError(name)
+
+
+def _modules() -> list[str]:
+    return [found.name for found in pkgutil.iter_modules(__path__)]
+
+
+def _offered(module: str) -> Iterable[Kind]:
+    offered: Iterable[Kind] = getattr(importlib.import_module(f"{__name__}.{module}"), "KINDS", ())
+    return offered
 
 
 @cache

@@ -45,6 +45,7 @@ ENTRIES: dict[str, tuple[str, list[list[int]] | None]] = {
     "open_sizes": ("Painter()", [[256, 512, 3]]),
     "transfer": ("build()", None),
     "keras2_modules": ("build()", None),
+    "builder_with_parts": ("build()", None),
     "wrong_no_super": ("build()", None),
 }
 """How each source is entered where it is not by its `model`, and what flows in where the source does not tell."""

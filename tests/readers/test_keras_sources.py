@@ -45,3 +45,9 @@ def test_what_keras_refuses_is_refused(name):
         _read(name, _SOURCES[name])
     assert _SOURCES[name]["refused"] in str(refused.value)
     assert "line " in str(refused.value)
+
+
+def test_a_part_that_a_builder_takes_is_not_taken_for_the_model():
+    source = (_DATA / "keras_sources" / "builder_with_parts.py").read_text()
+    assert read(Given(source)).read.entry == "build()"
+    assert read(Given(f"{source}\nmodel = build(14)\n")).read.entry == "model"

@@ -39,6 +39,13 @@ LINE: Final = r"^(?:[ \t]*(?:>>>|\.\.\.|In \[\d*\]:|\"))?[ \t]*"
 """How a line of source begins that may be one of a shell's or a notebook's; no `\\s`, which runs over many lines."""
 
 _IMPORTS: Final = re.compile(LINE + r"(?:import|from)[ \t]+torch(?:vision)?\b", re.MULTILINE)
+_BUILT_ON: Final = re.compile(
+    LINE + r"(?:import|from)[ \t]+(?:timm|transformers|segmentation_models_pytorch|pytorch_lightning|lightning|fastai"
+    r"|efficientnet_pytorch|ultralytics|diffusers|monai|torch_geometric)\b",
+    re.MULTILINE,
+)
+"""Libraries of models of PyTorch's: what imports them alone is source too, and says which of them is missing."""
+
 KERAS_IMPORTS: Final = re.compile(LINE + r"(?:import|from)[ \t]+(?:keras|tensorflow|tf_keras)\b", re.MULTILINE)
 """What Keras's sources import: where only other files import torch, the main one tells."""
 
@@ -56,7 +63,7 @@ def _likeness(given: Given) -> float:
     if any(map(_IMPORTS.search, texts)):
         others = KERAS_IMPORTS.search(texts[0]) and not _IMPORTS.search(texts[0])
         return LIKELY if others else UNMISTAKABLE
-    return LIKELY if any(map(_MODULES.search, texts)) else NO
+    return LIKELY if any(map(_MODULES.search, texts)) or any(map(_BUILT_ON.search, texts)) else NO
 
 
 def _read(given: Given, asked: Asked) -> Reading:

@@ -51,6 +51,11 @@ def leaf(*names):
     return put
 
 
+def _number(value):
+    """A number of numpy's as Python's, as Keras 2 took it."""
+    return value.item() if hasattr(value, "_array_") and not value.shape else value
+
+
 class Leaf(Layer):
     """A layer of Keras's own."""
 
@@ -66,7 +71,7 @@ class Leaf(Layer):
         rest = bound.arguments.pop("kwargs", {})
         self._older(rest, bound.arguments)
         bound.apply_defaults()
-        given = bound.arguments
+        given = {key: _number(value) for key, value in bound.arguments.items()}
         given.pop("kwargs", None)
         base = {key: given.pop(key) for key in ("name", "dtype", "activity_regularizer", "trainable") if key in given}
         if base.get("trainable") is None:

@@ -43,6 +43,11 @@ class _Recurrent(Leaf):
     def call(self, sequences, initial_state=None, mask=None, training=False, *args, **kwargs):
         return self.apply(sequences, args, {"initial_state": initial_state})
 
+    def get_initial_state(self, batch_size):
+        from keras._functions import zeros
+
+        return [zeros((batch_size, size)) for size in self.state_sizes]
+
     def fit(self, tensors):
         self.rank(tensors, 3)
 

@@ -19,11 +19,6 @@ def choose(module, tree, entry, found):
     STATE.stage = "construct"
     if entry is not None:
         return _given(entry, space, found)
-    models = _objects(space)
-    if len(models) == 1:
-        name, model = models[0]
-        found.entry = {"text": name, "how": "module-level model"}
-        return model
     classes = {
         name: one
         for name, one in space.items()
@@ -36,7 +31,12 @@ def choose(module, tree, entry, found):
         name: one for name, one in space.items()
         if inspect.isfunction(one) and one.__code__.co_filename == module.__file__
     }  # fmt: skip
-    inside, builders = _references(tree, classes, functions)
+    inside, builders, parts = _references(tree, classes, functions)
+    models = [(name, model) for name, model in _objects(space) if name not in parts]
+    if len(models) == 1:
+        name, model = models[0]
+        found.entry = {"text": name, "how": "module-level model"}
+        return model
     roots = [name for name in classes if name not in inside]
     free = [name for name in builders if not _required(functions[name])]
     why = _why_not(classes | functions, models)
@@ -113,8 +113,8 @@ def _objects(space):
 
 
 def _references(tree, classes, functions):
-    """Classes that other classes use, and functions that make models and that nothing else calls."""
-    inside, called, makers, making = set(), set(), [], set()
+    """Classes that others use, functions that make models and that nothing else calls, and what these take as parts."""
+    inside, called, makers, making, parts = set(), set(), [], set(), set()
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
             names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)} - {node.name}
@@ -127,6 +127,7 @@ def _references(tree, classes, functions):
                 makers.append((node.name, names))
             if keras.makes(node):
                 making.add(node.name)
+                parts |= names - _bound(node)
     reach = dict(makers)
     models = set(classes)
 
@@ -138,7 +139,14 @@ def _references(tree, classes, functions):
         return name in making or bool(names & models) or any(builds(one, seen) for one in names if one in reach)
 
     builders = [name for name in reach if name not in called and not name.startswith("_") and builds(name, set())]
-    return inside, builders
+    return inside, builders, parts
+
+
+def _bound(function):
+    """The names that a function gives values of its own."""
+    return {one.arg for one in ast.walk(function) if isinstance(one, ast.arg)} | {
+        one.id for one in ast.walk(function) if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load)
+    }
 
 
 def _parameters(maker):

@@ -11,7 +11,7 @@ from paramcount_guest.state import STATE, Stop, location, stop
 _MODELS = re.compile(
     r"torchvision\.models\.(?:\w+\.)*[a-z][a-z0-9_]*|timm\.(?:models\.)?create_model|(?:.+\.)?hub\.load"
     r"|transformers\.\w*(?:Model|For[A-Z])\w*(?:\.from_\w+)?|(?:.+\.)?EfficientNet\.from_\w+"
-    r"|segmentation_models_pytorch\.[A-Z]\w+|pretrainedmodels\.\w+(?:\.\w+)?"
+    r"|(?:segmentation_models_pytorch|ultralytics|monai\.networks\.nets)\.[A-Z]\w+|pretrainedmodels\.\w+(?:\.\w+)?"
 )
 """What makes a model in libraries that hold many."""
 

@@ -532,6 +532,8 @@ def copy_(self, src, non_blocking=False):
         fits = False
     if not fits:
         raise RuntimeError(f"The size of tensor a {list(self.shape)} must match the size of tensor b {list(src.shape)}")
+    if _dispatch.GRAD[0] and src._requires_grad and not self._requires_grad:
+        self._requires_grad, self._leaf = True, False
     if (
         src._known
         and self.numel() <= _dispatch.LIMIT

@@ -256,10 +256,12 @@ def _pieces(input, sizes, dim):
 
 
 @both()
-def split(input, split_size_or_sections, dim=0, *, split_size=None):
+def split(input, split_size_or_sections=None, dim=0, *, split_size=None):
     if not isinstance(input, Tensor):
         _dispatch.refuse("split", input)
-    wanted = split_size_or_sections
+    wanted = split_size_or_sections if split_size is None else split_size
+    if wanted is None:
+        raise TypeError("split() missing 1 required positional argument: 'split_size'")
     if isinstance(wanted, (list, tuple)):
         return _pieces(input, _whole(wanted), dim)
     wanted, total = int(wanted), input.shape[dim]

@@ -63,3 +63,38 @@ def test_arguments_are_parsed_as_where_none_are_given():
         "        self.a = nn.Linear(3, args.width)\n"
     )
     assert named(read(source), "parameters") == [["a.weight", [5, 3]], ["a.bias", [5]]]
+
+
+SCRIPT = """
+import torch, argparse
+class Net(torch.nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.l = torch.nn.Linear(3, width)
+    def forward(self, x):
+        return self.l(x)
+def main():
+    raise RuntimeError("it trains")
+if __name__ == "__main__":
+    main()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--width", type=int, default=5)
+    model = Net(parser.parse_args().width).to("cuda")
+    model.l.bias.requires_grad = False
+    while True:
+        pass
+"""
+
+
+def test_what_a_script_makes_is_its_model():
+    trace = read(SCRIPT, None, [3])
+    assert (trace["entry"]["text"], trace["entry"]["how"]) == ("model", "made where the file is run as a script")
+    assert named(trace, "parameters") == [["l.weight", [5, 3]], ["l.bias", [5]]]
+    assert [one["trainable"] for one in trace["modules"][1]["parameters"]] == [True, False]
+    assert read(SCRIPT, "Net(7)")["entry"]["how"] == "given"
+    assert read(SCRIPT.replace("width):", "width=9):"))["entry"]["text"] == "Net()"
+
+
+def test_a_script_that_makes_two_models_has_to_be_told_which():
+    trace = read(SCRIPT.replace("    while", "    other = Net(2)\n    while"))
+    assert [one["call"] for one in trace["candidates"]] == ["model", "other", "Net(width)"]

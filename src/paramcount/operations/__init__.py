@@ -8,13 +8,14 @@ rule, the shapes received, and the class of exception that PyTorch raises.
 from collections.abc import Sequence
 from typing import Final
 
-from paramcount.operations import channels, elementwise, products, views, windows
+from paramcount.operations import channels, decompositions, elementwise, products, views, windows
 from paramcount.operations.rules import Attributes, OperationError, Rule, Sizes
 
 __all__ = ["OPERATIONS", "Attributes", "OperationError", "Rule", "Sizes", "macs", "outputs"]
 
 OPERATIONS: Final[dict[str, Rule]] = {
     **elementwise.RULES, **products.RULES, **windows.RULES, **views.RULES, **channels.RULES,
+    **decompositions.RULES,
 }  # fmt: skip
 """The rule of each operation by its name."""
 

@@ -37,8 +37,8 @@ _SPREAD = """
 """The output has the shape that all inputs spread to."""
 
 _REDUCED = """
-    all amax amin any argmax argmin count_nonzero logsumexp max mean median min mode nanmean nansum norm prod std sum
-    var vector_norm
+    all amax amin any argmax argmin count_nonzero kthvalue logsumexp max mean median min mode nanmean nansum norm prod
+    quantile std sum var vector_norm
 """
 """Dimensions `dim` (all where None) go, or stay with size 1 where `keepdim`; `indices` come out beside the values."""
 

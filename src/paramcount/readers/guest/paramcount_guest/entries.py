@@ -44,6 +44,12 @@ def choose(module, tree, entry, found):
         return _made(classes[roots[0]], roots[0], "only root class", found)
     if why is None and not models and not roots_free(roots, classes) and len(free) == 1:
         return _made(functions[free[0]], free[0], "only builder without required arguments", found)
+    if why is None and not models and _scripted(module, tree):
+        models = [(name, model) for name, model in _objects(space) if name not in parts]
+        if len(models) == 1:
+            name, model = models[0]
+            found.entry = {"text": name, "how": "made where the file is run as a script"}
+            return model
     found.candidates = [{"call": name, "requires": []} for name, _ in models] + [
         {"call": f"{name}{_signature(space[name])}", "requires": _required(space[name])} for name in (*builders, *roots)
     ]
@@ -55,6 +61,27 @@ def choose(module, tree, entry, found):
     if why is not None:
         found.explain("import", *why)
     return None
+
+
+def _scripted(module, tree):
+    """Run what a file does only as a script, but for functions that it calls for what they do; whether it has such."""
+    blocks = [node.body for node in tree.body if isinstance(node, ast.If) and _asks_for_script(node.test)]
+    STATE.stage = "import"
+    for block in blocks:
+        plain = [node for node in block if not isinstance(node, ast.While) and not _calls_alone(node)]
+        module.__spec__.loader.run(module.__file__, plain, module.__dict__)
+    STATE.stage = "construct"
+    return bool(blocks)
+
+
+def _asks_for_script(test):
+    return isinstance(test, ast.Compare) and {
+        getattr(one, "id", getattr(one, "value", None)) for one in (test.left, *test.comparators)
+    } == {"__name__", "__main__"}
+
+
+def _calls_alone(node):
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name)
 
 
 def _why_not(makers, models):

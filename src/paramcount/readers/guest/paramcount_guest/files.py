@@ -132,8 +132,12 @@ class Files:
 
         An ImportError that the file raises itself is its way to say that it is of no use, and is passed on.
         """
+        self.run(path, self.tree(path).body, space)
+
+    def run(self, path, nodes, space):
+        """Run statements of a file."""
         flags = 0
-        for node in self.tree(path).body:
+        for node in nodes:
             if isinstance(node, ast.ImportFrom) and node.module == "__future__":
                 for name in node.names:
                     flags |= getattr(importlib.import_module("__future__"), name.name).compiler_flag

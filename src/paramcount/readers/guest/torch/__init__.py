@@ -11,7 +11,7 @@ import math
 from paramcount_guest.state import fallback, unsupported
 
 from torch import _create, _dispatch, _elementwise, _indexing, _reduce, _types, _views
-from torch._registry import FUNCTIONS
+from torch._registry import FUNCTIONS, late
 from torch._tensor import Tensor, are_numbers
 from torch._types import (
     Generator,
@@ -94,6 +94,10 @@ def __getattr__(name):
         return made
     if name == "GradScaler":
         return importlib.import_module("torch.amp").GradScaler
+    found = late(name)
+    if found is not None:
+        globals()[name] = found
+        return found
     return _fallback(name)
 
 

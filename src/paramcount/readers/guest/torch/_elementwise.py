@@ -240,10 +240,9 @@ _FLOATING = {
     "atanh": math.atanh, "sigmoid": _sigmoid, "erf": math.erf, "erfc": math.erfc, "erfinv": None,
     "reciprocal": lambda x: 1 / x, "lgamma": math.lgamma, "digamma": None, "deg2rad": math.radians,
     "rad2deg": math.degrees, "sinc": lambda x: 1.0 if x == 0 else math.sin(math.pi * x) / (math.pi * x),
-    "angle": None,
 }  # fmt: skip
 _SAME = {
-    "abs": abs, "neg": operator.neg, "positive": operator.pos, "square": lambda x: x * x, "floor": _kept(math.floor),
+    "neg": operator.neg, "positive": operator.pos, "square": lambda x: x * x, "floor": _kept(math.floor),
     "ceil": _kept(math.ceil), "trunc": _kept(math.trunc), "fix": _kept(math.trunc), "frac": lambda x: x - math.trunc(x),
     "sign": lambda x: (x > 0) - (x < 0), "sgn": lambda x: (x > 0) - (x < 0), "relu": lambda x: x if x > 0 else x * 0,
     "bitwise_not": lambda x: (not x) if isinstance(x, bool) else ~x, "conj": lambda x: x.conjugate(),
@@ -252,7 +251,11 @@ _TRUTHS = {
     "isnan": lambda x: x != x, "isinf": lambda x: x in (math.inf, -math.inf), "isfinite": math.isfinite,
     "logical_not": operator.not_,
 }  # fmt: skip
-for _table, _kind in ((_FLOATING, _floating), (_SAME, None), (_TRUTHS, _truth)):
+_SIZES = {"abs": abs, "angle": None}
+for _table, _kind in (
+    (_FLOATING, _floating), (_SAME, None), (_TRUTHS, _truth),
+    (_SIZES, lambda dtype: dtype.to_real() if dtype.is_complex else dtype),
+):  # fmt: skip
     for _name, _compute in _table.items():
         both(_name)(_unary(_compute, _kind)(_name))
 for _name, _other in (("absolute", "abs"), ("negative", "neg"), ("arctan", "atan"), ("arcsin", "asin"),

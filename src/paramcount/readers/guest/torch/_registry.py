@@ -1,6 +1,7 @@
 """Where operations put themselves: into `torch`, into `Tensor`, or both."""
 
 import functools
+import importlib
 
 from torch._tensor import Tensor
 
@@ -59,3 +60,15 @@ def both(*names):
         return method(*names or (made.__name__,))(function(*names or (made.__name__,))(made))
 
     return put
+
+
+LATE = """inverse cholesky matrix_exp matrix_power det slogdet logdet pinverse svd cov corrcoef trace kthvalue mode quantile
+    nanquantile cummax cummin logcumsumexp stft istft atleast_1d atleast_2d"""
+"""Functions of a file that is loaded when one of them is asked for."""
+
+
+def late(name):
+    """One of these functions; None where there is none of this name."""
+    if name not in LATE.split():
+        return None
+    return vars(importlib.import_module("torch._decompositions"))[name]

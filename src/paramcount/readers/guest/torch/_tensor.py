@@ -1,5 +1,7 @@
 """The tensor that has a shape and a type, and numbers only where it is small and they are known."""
 
+import types
+
 from paramcount_guest.state import STATE, data_dependent, exists, unsupported
 from paramcount_guest.values import LIMIT, Storage, contiguous, positions, rounded, spread
 
@@ -263,6 +265,11 @@ class Tensor:
 
     def __getattr__(self, name):
         if not name.startswith("__") and exists("torch.Tensor", name):
+            from torch._registry import late
+
+            found = late(name)
+            if found is not None:
+                return types.MethodType(found, self)
 
             def absent(*args, **kwargs):
                 raise unsupported(f"Tensor.{name}")

@@ -183,8 +183,8 @@ def expand_as(self, other):
 
 
 @both("broadcast_to")
-def broadcast_to(input, size):
-    return _expand(input, *size)
+def broadcast_to(input, *size):
+    return _expand(input, *_flat(size))
 
 
 @function()
@@ -463,8 +463,8 @@ def roll(input, shifts, dims=None):
 
 
 @method("flip")
-def _flip(self, *dims):
-    return flip(self, _flat(dims))
+def _flip(self, *given, dims=None):
+    return flip(self, _flat(given) if dims is None else dims)
 
 
 @function()

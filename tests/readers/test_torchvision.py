@@ -77,6 +77,23 @@ def test_the_hub_has_torchvisions_builders() -> None:
     assert traced(hub, None, [3, 64, 64])["modules"] == traced(ours, None, [3, 64, 64])["modules"]
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("mobilenetv2.MobileNetV2(width_mult=0.5)", "mobilenet_v2(width_mult=0.5)"),
+        ("mobilenet.mobilenet_v3_small()", "mobilenet_v3_small()"),
+        ("shufflenetv2.ShuffleNetV2([4, 8, 4], [24, 48, 96, 192, 1024])", "shufflenet_v2_x0_5()"),
+        ("alexnet(num_classes=7)", "AlexNet(num_classes=7)"),
+    ],
+)
+def test_files_are_attributes_and_a_builder_goes_before_its_file(one: str, other: str) -> None:
+    first, second = (
+        traced(f"from torchvision import models\nmodel = models.{call}\n", None, [3, 96, 96]) for call in (one, other)
+    )
+    assert first["completeness"] == "full"
+    assert first["modules"] == second["modules"]
+
+
 def test_a_file_of_torchvision_that_is_given_comes_first() -> None:
     files = {
         "model.py": "from torchvision import models\nfrom torchvision.models.resnet import resnet50\nmodel = models.resnet18()\n",

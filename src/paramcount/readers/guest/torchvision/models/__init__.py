@@ -30,7 +30,7 @@ def __getattr__(name):
     for start, file in _FILES.items():
         if name.lower().startswith(start):
             module = importlib.import_module(f"torchvision.models.{file}")
-            found = vars(module).get(name, module if name == file else None)
+            found = vars(module).get(name, globals().get(name))  # else a file that is imported now
             if found is not None:
                 globals()[name] = found  # a builder goes before the file of the same name
                 return found

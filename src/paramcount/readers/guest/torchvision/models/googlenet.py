@@ -6,6 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from torchvision.models._branches import BasicConv2d, rescaled
 from torchvision.models._builders import builders
 from torchvision.models._utils import _ovewrite_named_param
 
@@ -13,18 +14,6 @@ __all__ = ["GoogLeNet", "GoogLeNetOutputs", "_GoogLeNetOutputs"]
 
 GoogLeNetOutputs = namedtuple("GoogLeNetOutputs", ["logits", "aux_logits2", "aux_logits1"])
 _GoogLeNetOutputs = GoogLeNetOutputs
-
-
-class BasicConv2d(nn.Module):
-    """A convolution and its normalisation."""
-
-    def __init__(self, in_channels, out_channels, **kwargs):
-        super().__init__()
-        self.conv = nn.Conv2d(in_channels, out_channels, bias=False, **kwargs)
-        self.bn = nn.BatchNorm2d(out_channels, eps=0.001)
-
-    def forward(self, x):
-        return F.relu(self.bn(self.conv(x)), inplace=True)
 
 
 class Inception(nn.Module):
@@ -97,15 +86,6 @@ class GoogLeNet(nn.Module):
         self.dropout = nn.Dropout(p=dropout)
         self.fc = nn.Linear(1024, num_classes)
 
-    def _transform_input(self, x):
-        if not self.transform_input:
-            return x
-        scaled = [
-            torch.unsqueeze(x[:, place], 1) * (spread / 0.5) + (middle - 0.5) / 0.5
-            for place, (spread, middle) in enumerate(((0.229, 0.485), (0.224, 0.456), (0.225, 0.406)))
-        ]
-        return torch.cat(scaled, 1)
-
     def _forward(self, x):
         x = self.maxpool2(self.conv3(self.conv2(self.maxpool1(self.conv1(x)))))
         x = self.inception4a(self.maxpool3(self.inception3b(self.inception3a(x))))
@@ -116,7 +96,7 @@ class GoogLeNet(nn.Module):
         return self.fc(self.dropout(torch.flatten(self.avgpool(x), 1))), aux2, aux1
 
     def forward(self, x):
-        x, aux2, aux1 = self._forward(self._transform_input(x))
+        x, aux2, aux1 = self._forward(rescaled(x) if self.transform_input else x)
         return GoogLeNetOutputs(x, aux2, aux1) if self.training and self.aux_logits else x
 
 

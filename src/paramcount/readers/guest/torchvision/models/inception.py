@@ -6,6 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from torchvision.models._branches import BasicConv2d, rescaled
 from torchvision.models._builders import builders
 from torchvision.models._utils import _ovewrite_named_param
 
@@ -13,18 +14,6 @@ __all__ = ["Inception3", "InceptionOutputs", "_InceptionOutputs"]
 
 InceptionOutputs = namedtuple("InceptionOutputs", ["logits", "aux_logits"])
 _InceptionOutputs = InceptionOutputs
-
-
-class BasicConv2d(nn.Module):
-    """A convolution and its normalisation."""
-
-    def __init__(self, in_channels, out_channels, **kwargs):
-        super().__init__()
-        self.conv = nn.Conv2d(in_channels, out_channels, bias=False, **kwargs)
-        self.bn = nn.BatchNorm2d(out_channels, eps=0.001)
-
-    def forward(self, x):
-        return F.relu(self.bn(self.conv(x)), inplace=True)
 
 
 class _Branches(nn.Module):
@@ -196,15 +185,6 @@ class Inception3(nn.Module):
         self.dropout = nn.Dropout(p=dropout)
         self.fc = nn.Linear(2048, num_classes)
 
-    def _transform_input(self, x):
-        if not self.transform_input:
-            return x
-        scaled = [
-            torch.unsqueeze(x[:, place], 1) * (spread / 0.5) + (middle - 0.5) / 0.5
-            for place, (spread, middle) in enumerate(((0.229, 0.485), (0.224, 0.456), (0.225, 0.406)))
-        ]
-        return torch.cat(scaled, 1)
-
     def _forward(self, x):
         x = self.maxpool1(self.Conv2d_2b_3x3(self.Conv2d_2a_3x3(self.Conv2d_1a_3x3(x))))
         x = self.maxpool2(self.Conv2d_4a_3x3(self.Conv2d_3b_1x1(x)))
@@ -215,7 +195,7 @@ class Inception3(nn.Module):
         return self.fc(torch.flatten(self.dropout(x), 1)), aux
 
     def forward(self, x):
-        x, aux = self._forward(self._transform_input(x))
+        x, aux = self._forward(rescaled(x) if self.transform_input else x)
         return InceptionOutputs(x, aux) if self.training and self.aux_logits else x
 
 

@@ -1,6 +1,7 @@
 """ONNX files that are none, that lie, or that would take too much: each is refused in words, and soon."""
 
 import io
+import itertools
 import time
 
 import numpy as np
@@ -117,6 +118,17 @@ def test_a_million_nodes() -> None:
     one = node("Relu", ["x"], ["y"]).SerializeToString()
     graph = (b"\x0a" + varint(len(one)) + one) * 1_000_000
     assert "more than 100,000 operators" in refused(b"\x08\x09\x3a" + varint(len(graph)) + graph)
+
+
+def test_as_many_operators_as_are_read_take_seconds() -> None:
+    """Each has the same name; finding one that is free must not go through all that are taken."""
+    many = 20_000
+    values = ["x", *[f"v{place}" for place in range(many - 1)], "y"]
+    chain = [node("Relu", [before], [after]) for before, after in itertools.pairwise(values)]
+    started = time.process_time()
+    found = reading(model(chain, []))
+    assert len(found.network.nodes) == many
+    assert time.process_time() - started < SECONDS
 
 
 def test_fields_without_end_and_names_of_megabytes() -> None:

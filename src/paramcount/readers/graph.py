@@ -68,6 +68,8 @@ class Graph:
     """Nodes that have parameters, buffers or work."""
     unverified: list[str] = field(default_factory=list[str])
     _names: set[str] = field(default_factory=set[str])
+    _next: dict[str, int] = field(default_factory=dict[str, int])
+    """The number from which on a label may be free."""
     _derived: dict[tuple[object, ...], Derivation | None] = field(
         default_factory=dict[tuple[object, ...], Derivation | None]
     )
@@ -320,9 +322,10 @@ class Graph:
         """A name that no node and, unless it is its `own`, no module has."""
         printed = [one if one.isprintable() and one not in _RESERVED else "_" for one in label[: 2 * MAX_NAME]]
         label = "".join(printed) or "model"
-        name, number = label, 2
+        name, number = label, self._next.get(label, 2)
         while name in self._names or (not own and name in self.tree.modules):
             name, number = f"{label}_{number}", number + 1
+        self._next[label] = number
         self._names.add(name)
         return name
 

@@ -52,6 +52,8 @@ class Weights:
     """Tensors of the file → their full names, and as what they are counted."""
     _made: dict[tuple[object, ...], str] = field(default_factory=dict[tuple[object, ...], str])
     _taken: set[str] = field(default_factory=set[str])
+    _next: dict[str, int] = field(default_factory=dict[str, int])
+    """The number from which on a label may be free."""
     _listed: dict[str, str] | None = None
     affine: set[str] | None = None
     """Weights and biases of group norms; see `affine_of_norms`."""
@@ -175,9 +177,10 @@ class Weights:
 
     def _free(self, label: str) -> str:
         label = label[:MAX_PATH].strip() or "layer"
-        name, number = label, 2
+        name, number = label, self._next.get(label, 2)
         while name in self._taken:
             name, number = f"{label}_{number}", number + 1
+        self._next[label] = number
         self._taken.add(name)
         return name
 

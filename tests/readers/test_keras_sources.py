@@ -7,6 +7,7 @@ import pytest
 
 from paramcount import ParamcountError, derive
 from paramcount.readers import Asked, Given, read
+from tests.readers.test_as_layers import again
 
 _DATA = Path(__file__).parent.parent / "data"
 _SOURCES = json.loads((_DATA / "keras_sources.json").read_text())["sources"]
@@ -37,6 +38,8 @@ def test_a_source_has_the_figures_of_real_keras(name):
     assert sorted(found) == sorted(tuple(shape) for shape, _ in row["weights"])
     if row["outputs"] is not None:
         assert answer["output_shape"] in (row["outputs"][0][1:], [shape[1:] for shape in row["outputs"]])
+    found = again(reading)
+    assert (found["totals"], found["output_shape"]) == (totals, answer["output_shape"])
 
 
 @pytest.mark.parametrize("name", [name for name, row in _SOURCES.items() if "refused" in row])

@@ -150,3 +150,39 @@ if __name__ == "__main__":
     for one in PRINTED:
         print(f"{one['id']}: {judged(one)}")
     print(dict(Counter(map(judged, PRINTED))))
+
+
+_SHORTENED = """Net(
+  (features): Sequential(
+    (0): Conv2d(3, 8, kernel_size=(3, 3), stride=(1, 1))
+    {}
+    (3): Conv2d(8, 8, kernel_size=(3, 3), stride=(1, 1))
+  )
+  (head): Linear(in_features=8, out_features=2, bias=True)
+)"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "...",
+        "…",
+        "# ... 2 more layers",
+        "(...)",
+        "[...]",
+        "(1): Sequential(...)",
+        "(1): Sequential(\n...\n)",
+        "(2): ReLU()",
+    ],
+)
+def test_a_print_that_was_shortened_is_marked(line):
+    """8 x 3 x 9 + 8, 8 x 8 x 9 + 8 and 8 x 2 + 2 parameters are printed; of what was left out nothing is known."""
+    read = report(_SHORTENED.format(line)).to_dict()["read"]
+    assert report(_SHORTENED.format(line)).totals.parameters.value == 224 + 584 + 18
+    assert read["completeness"] == "partial"
+    assert any("left out" in one for one in read["not_understood"])
+
+
+def test_dots_after_a_print_are_no_part_of_it():
+    whole = _SHORTENED.format("(1): ReLU()\n(2): ReLU()")
+    assert report(whole + "\n>>> ...\n...").to_dict()["read"]["completeness"] == "params_only"

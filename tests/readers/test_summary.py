@@ -94,3 +94,18 @@ if __name__ == "__main__":
         if verdict not in ("found", "marked"):
             print(one["id"], what, verdict)
     print(len(CHANGED), dict(Counter(judged(one, text) for one, _, text in CHANGED)))
+
+
+@pytest.mark.parametrize("case", ALL, ids=[case["id"] for case in ALL])
+def test_a_table_in_the_colours_of_a_terminal_is_the_same_table(case: dict[str, Any]) -> None:
+    """Keras 3 prints its tables in them."""
+    coloured = re.sub(r"([A-Za-z_]\w+)", "\x1b[38;5;33m\\1\x1b[0m", case["text"])
+    assert report(coloured).to_dict() == report(case["text"]).to_dict()
+
+
+@pytest.mark.parametrize("case", ALL, ids=[case["id"] for case in ALL])
+def test_a_table_without_totals_does_not_tell_whether_it_is_whole(case: dict[str, Any]) -> None:
+    lines = [line for line in case["text"].splitlines() if not re.search(r"(?i)params: |total params", line)]
+    found: Any = report("\n".join(lines)).to_dict()["read"]
+    assert found["completeness"] == "partial"
+    assert any("no total" in words for words in found["not_understood"])

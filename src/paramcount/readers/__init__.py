@@ -8,6 +8,8 @@ What is read is never run here.
 
 import importlib
 import pkgutil
+import re
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
@@ -25,6 +27,10 @@ __all__ = ["AUTO", "Asked", "Given", "Reader", "Reading", "format_names", "read"
 def format_names() -> tuple[str, ...]:
     """The name of every format, sorted."""
     return tuple(sorted([found.name for found in pkgutil.iter_modules(formats.__path__)]))
+
+
+_COLOURS: Final = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
+"""What turns colours of a terminal on and off: Keras prints its tables in them."""
 
 
 @cache
@@ -56,6 +62,8 @@ def read(given: Given, asked: Asked | None = None, *, format: str = AUTO) -> Rea
         NotationError: it looks like none of the formats.
         ParamcountError: it cannot be read; each reader says why.
     """
+    if "\x1b" in given.text:
+        given = replace(given, text=_COLOURS.sub("", given.text))
     reader = _looks_like(given) if format == AUTO else readers().get(format)
     if reader is None:
         known = (AUTO, *format_names())

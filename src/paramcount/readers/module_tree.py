@@ -24,6 +24,9 @@ MAX_SHOWN: Final = 10_000
 CHILD: Final = re.compile(r"\((?P<name>[^()\n]{1,200})\): (?:(?P<times>\d{1,9}) x )?(?P<shown>\S.*)")
 _RANGE: Final = re.compile(r"(\d{1,9})-(\d{1,9})")
 _ROOT: Final = re.compile(r"[A-Za-z_]\w*\(")
+_GAP: Final = re.compile(r"(?:#|//)?\s*[(\[<]?\s*(?:\.{3}|…)")
+"""How a line begins that somebody put in the place of others."""
+
 _TENSOR: Final = re.compile(r"Parameter containing: \[[\w.]+ of size (?P<sizes>\d+(?:x\d+)*)(?: \([^()]*\))?\]")
 
 
@@ -53,8 +56,8 @@ class Module:
             yield from map(str, range(self.first, self.first + self.times))
 
 
-def parse(text: str, most: int) -> tuple[Module, int]:
-    """Read the tree; returns its root, and how many lines are no part of it.
+def parse(text: str, most: int) -> tuple[Module, int, list[int]]:
+    """Read the tree; returns its root, how many lines are no part of it, and which stand for others: `...`.
 
     Several modules one after the other, and a part of a print, are the children of a root without a class.
 
@@ -72,7 +75,7 @@ def parse(text: str, most: int) -> tuple[Module, int]:
             tree.take(line.strip(), number)
         except (NotationError, LimitError) as error:
             raise error.within(f"line {number}") from None
-    return tree.whole(), tree.beside
+    return tree.whole(), tree.beside, tree.gaps
 
 
 @dataclass(slots=True)
@@ -84,12 +87,15 @@ class _Tree:
     roots: list[Module] = field(default_factory=list[Module])
     count: int = 0
     beside: int = 0
+    gaps: list[int] = field(default_factory=list[int])
 
     def take(self, line: str, number: int) -> None:
         child = CHILD.fullmatch(line)
         if not line:
             return
-        if not self.open and (child is None or self.roots):
+        if _GAP.match(line) and (self.open or not self.roots):
+            self.gaps.append(number)
+        elif not self.open and (child is None or self.roots):
             self._outside(line, number)
         elif child is not None:
             if not self.open:
@@ -137,6 +143,8 @@ class _Tree:
         if not _closes(written):
             raise NotationError(f"{shown(written)} is no module: its brackets do not close.")
         module.shows = inside[:-1].strip()
+        if _GAP.match(module.shows):
+            self.gaps.append(number)
         self._close()
 
     def _close(self) -> None:

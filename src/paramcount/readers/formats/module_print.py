@@ -25,6 +25,9 @@ from paramcount.report import Completeness, Read
 NEVER: Final = "print(model) never shows what is frozen, tied or shared, nor weight norms of torch.nn.utils."
 
 _SEQUENTIAL: Final = "Sequential"
+_NUMBERED: Final = (_SEQUENTIAL, "ModuleList")
+"""Containers that number what they hold from 0 on; a Sequential may give names instead."""
+
 _MOST_NAMED: Final = 8
 _PARAMETRIZED: Final = "Parametrized"
 _PARAMETRIZATIONS: Final[Mapping[str, str]] = {
@@ -50,9 +53,9 @@ def _likeness(given: Given) -> float:
 
 
 def _read(given: Given, asked: Asked) -> Reading:
-    root, beside = parse(given.text, asked.most)
-    ordered = _is_sequential(root)
-    found = _Found(ordered)
+    root, beside, gaps = parse(given.text, asked.most)
+    ordered = _is_sequential(root) and not gaps
+    found = _Found(ordered, gaps=gaps)
     found.take(root, "")
     nodes = tuple(found.in_order() if ordered else [loose(one) for one in found.nodes if one is not None])
     if not nodes:
@@ -86,6 +89,10 @@ class _Found:
 
     ordered: bool
     """Whether the layers run in the order in which they are printed."""
+    gaps: list[int] = field(default_factory=list[int])
+    """Lines that stand for others which were left out."""
+    skipping: list[str] = field(default_factory=list[str])
+    """Modules whose numbered children do not count from 0 on, one by one."""
     nodes: list[Node | None] = field(default_factory=list[Node | None])
     """In the order in which they are printed; None for a module that is not understood."""
     own: dict[str, None] = field(default_factory=dict[str, None])
@@ -118,6 +125,10 @@ class _Found:
             self.holding[module.cls] = HOLDING[module.cls]
         elif module.cls not in CONTAINERS:
             self.own.setdefault(module.cls)
+        if module.cls in _NUMBERED:
+            numbers = [name for child in module.children for name in child.names]
+            if all(map(str.isdecimal, numbers)) and numbers != list(map(str, range(len(numbers)))):
+                self.skipping.append(path)
         for child in rest:
             self.take(child, path)
 
@@ -167,12 +178,18 @@ class _Found:
 
     def completeness(self) -> Completeness:
         """What the answer holds."""
-        if self.unknown or self.holding or self.likely:
+        if self.unknown or self.holding or self.likely or self.gaps or self.skipping:
             return "partial"
         return "full" if self.ordered and None not in self.nodes else "params_only"
 
     def said(self) -> Iterator[str]:
         """What could not be seen."""
+        if self.gaps:
+            lines = _named(map(str, self.gaps))
+            yield f"In line {lines} stands that something was left out of the text; its parameters are missing."
+        if self.skipping:
+            where = _named(self.skipping)
+            yield f"{where} does not number what it holds one by one; if something was left out, it is missing."
         for what, paths in self.unknown.items():
             yield f"{what} at {_named(paths)}: not known; if it has parameters, they are missing."
         for cls, held in self.holding.items():

@@ -196,6 +196,8 @@ class _Checked:
         if "total" in totals and totals["total"] is None and whole:
             totals["total"] = rows
             self.found.append(f"Total params was missing: {rows:,}, the sum of the rows")
+        if "total" not in totals and None in parts:
+            self.doubts.append("The table shows no total: rows that were left out, and what is frozen, cannot be told")
         total = totals.get("total")
         for name, other in (("trainable", parts[1]), ("non_trainable", parts[0])):
             if name in totals and totals[name] is None and total is not None and other is not None and total >= other:

@@ -134,6 +134,7 @@ def test_an_embedding_is_given_whole_numbers():
         ("from torchvision import models\nmodel = models.vit_b_16()\nmodel.fc = nn.Linear(512, 2)", "models.vit_b_16"),
         ("import timm\nnet = timm.create_model('vit_base_patch16_224')", "timm.create_model"),
         ("from transformers import AutoModel\nbody = AutoModel.from_pretrained('x')", "AutoModel.from_pretrained"),
+        ("width = 'a'\nmodel = nn.Sequential(Net(), nn.Linear(width, 1))", "'size' must be tuple of ints"),
         ("import pandas as pd\nn = pd.read_csv('a.csv').shape[1] * 2\nnet = Net(n)", "pandas.read_csv"),
     ],
 )

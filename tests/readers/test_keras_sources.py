@@ -54,3 +54,29 @@ def test_a_part_that_a_builder_takes_is_not_taken_for_the_model():
     source = (_DATA / "keras_sources" / "builder_with_parts.py").read_text()
     assert read(Given(source)).read.entry == "build()"
     assert read(Given(f"{source}\nmodel = build(14)\n")).read.entry == "model"
+
+
+def test_a_layer_of_the_file_is_not_taken_for_the_model_that_a_function_makes():
+    source = """
+import keras
+from keras import layers
+class Twice(layers.Layer):
+    def __init__(self, name=None):
+        super().__init__(name=name)
+    def call(self, x):
+        return 2 * x
+def make(width=5):
+    x = keras.Input((3,))
+    return keras.Model(x, layers.Dense(width)(Twice()(x)))
+"""
+    reading = read(Given(source))
+    assert reading.read.entry == "make()"
+    assert derive(reading.network).totals.parameters.value == 20  # Keras 3.15.1
+
+
+def test_a_layer_of_a_library_that_is_not_here_is_named():
+    source = (
+        "import keras, tensorflow_hub as hub\nmodel = keras.Sequential([hub.KerasLayer('x'), keras.layers.Dense(5)])\n"
+    )
+    with pytest.raises(ParamcountError, match=r"line 2 .*tensorflow_hub.KerasLayer"):
+        read(Given(source))

@@ -330,7 +330,7 @@ class Sequential(Model):
         if isinstance(layer, KerasTensor) and layer._node is not None and isinstance(layer._node.operation, InputLayer):
             layer = layer._node.operation
         own = self._layers
-        if not own and getattr(layer, "_input_shape_arg", None) is not None:
+        if not own and isinstance(layer, Layer) and getattr(layer, "_input_shape_arg", None) is not None:
             self.add(InputLayer(shape=layer._input_shape_arg))
         if not isinstance(layer, Layer):
             from keras._tensor import placeholder

@@ -31,7 +31,9 @@ def choose(module, tree, entry, found):
         name: one for name, one in space.items()
         if inspect.isfunction(one) and one.__code__.co_filename == module.__file__
     }  # fmt: skip
-    inside, builders, parts = _references(tree, classes, functions)
+    inside, builders, parts, making = _references(tree, classes, functions)
+    if making:  # a layer is no model where functions make models of layers
+        classes = {name: one for name, one in classes.items() if not keras.is_class(one) or keras.is_model_class(one)}
     models = [(name, model) for name, model in _objects(space) if name not in parts]
     if len(models) == 1:
         name, model = models[0]
@@ -84,6 +86,14 @@ def _calls_alone(node):
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name)
 
 
+_MAKERS = (*keras.MAKERS, "DataParallel")
+"""What makes a model of any file's."""
+
+
+def _name(call):
+    return getattr(call.func, "id", getattr(call.func, "attr", None))
+
+
 def _why_not(makers, models):
     """Why the model that a file makes at its top level is not there, and where: None where it makes none."""
     if models:
@@ -96,10 +106,8 @@ def _why_not(makers, models):
                 return error, place
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and any(
             isinstance(one, ast.Call)
-            and isinstance(one.func, ast.Name)
-            and one.func.id in makers
-            and (one.args or one.keywords)  # without them it is what will be made anyway
-            for one in ast.walk(node)
+            and (_name(one) in _MAKERS or (_name(one) in makers and (one.args or one.keywords)))
+            for one in ast.walk(node)  # one that is made without arguments will be made anyway
         ):
             return error, place
     return None
@@ -140,7 +148,12 @@ def _objects(space):
 
 
 def _references(tree, classes, functions):
-    """Classes that others use, functions that make models and that nothing else calls, and what these take as parts."""
+    """What the file's classes and functions say of one another.
+
+    Returns:
+        Classes that others use; functions that make models and that nothing else calls; names that functions which
+        make Keras's models take as parts; those functions.
+    """
     inside, called, makers, making, parts = set(), set(), [], set(), set()
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
@@ -166,7 +179,7 @@ def _references(tree, classes, functions):
         return name in making or bool(names & models) or any(builds(one, seen) for one in names if one in reach)
 
     builders = [name for name in reach if name not in called and not name.startswith("_") and builds(name, set())]
-    return inside, builders, parts
+    return inside, builders, parts, making
 
 
 def _bound(function):

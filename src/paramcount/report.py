@@ -7,6 +7,7 @@ apply are left out. `to_text` says the same for a reader.
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, override
 
 from paramcount.expression import Expression
@@ -161,7 +162,7 @@ class Totals:
         return answer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NetworkReport(Report):
     """A network: its layers, the alike ones in a row together, and their sums."""
 
@@ -192,7 +193,12 @@ class NetworkReport(Report):
         """The rows of an answer: every layer, or the blocks where a network of the catalogue has many layers."""
         if detail == "summary":
             return ()
-        return self.rows if detail == "steps" else outlined(self.rows, self.catalogued, self.blocks)
+        return self.rows if detail == "steps" else self._outline
+
+    @cached_property
+    def _outline(self) -> Sequence[Row | Group]:
+        """Put together once, for the text and the structure of an answer both show it."""
+        return outlined(self.rows, self.catalogued, self.blocks)
 
     @property
     def input_shape(self) -> Shape | None:

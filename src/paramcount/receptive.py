@@ -285,10 +285,12 @@ def _steps(run: Run, before: Field) -> tuple[Step, ...]:
     if isinstance(before, str) or isinstance(run.made.reach, str) or len(before) != len(run.made.reach):
         return ()
     steps: list[Step] = []
+    figures: set[tuple[int, ...]] = set()
     for axis, line, window in zip(AXES[len(before)], before, run.made.reach, strict=True):
         if line.period == 1 and not window.transposed and window.kernel > 1:
+            figures.add((window.kernel, window.dilation, line.size, line.shift))
             span: Expression = extent(Quantity("kernel", window.kernel), Quantity("dilation", window.dilation))
             size = Quantity("size_before", line.size) + (span - 1) * Quantity("stride_before", line.shift)
             steps.append(Step(f"receptive field, {axis}", size))
-    alike = len({(step.expression.formula, step.expression.substitution) for step in steps}) == 1
+    alike = len(figures) == 1  # and so are the expressions
     return (Step("receptive field", steps[0].expression),) if alike and len(steps) == len(before) else tuple(steps)

@@ -48,6 +48,9 @@ def test_open_sizes_are_asked_for() -> None:
     assert found["read"]["completeness"] == "params_only"
     assert figures(answer(lenet(("batch", 1, "height", "width")), (1, 32, 32))) == LENET
     assert figures(answer(lenet(("batch", 1, 32, 32)))) == LENET
+    assert figures(answer(lenet((0, 1, 32, 32)))) == LENET
+    for sizes in ((), (1, 1, 0, 0), (1, 1, -1, -1)):
+        assert figures(answer(lenet(sizes)))[:3] == (61_706, 0, None)
 
 
 def test_an_input_that_does_not_fit_stops_shapes_and_not_parameters() -> None:
@@ -78,6 +81,14 @@ def test_batch_norm_has_buffers_and_one_that_was_folded_is_named() -> None:
     assert found["layers"][0]["name"] == "conv"
     assert f"{8 * 27 + 16} parameters" in found["read"]["notes"][0]
     assert f"{8 * 27 + 24} if all have" in found["read"]["notes"][0]
+
+
+def test_weights_that_were_computed_while_exporting_are_named() -> None:
+    nodes = [node("Conv", ["x", "onnx::Conv_7", "conv.bias"], ["y"], "/conv/Conv")]
+    found = answer(model(nodes, [tensor("onnx::Conv_7", 8, 3, 3, 3), tensor("conv.bias", 8)]))
+    assert figures(found)[0] == 8 * 27 + 8
+    assert "1 convolutions have weights that the exporter computed" in found["read"]["not_understood"][0]
+    assert "folded" not in str(found["read"].get("notes"))
 
 
 def test_uneven_padding_is_a_step_of_its_own() -> None:
@@ -161,6 +172,17 @@ def test_parameters_of_equal_value_are_stored_once_and_counted_each() -> None:
     found = answer(model(nodes, [tensor("a.weight", 4, 3, 1, 1), tensor("a.bias", 4), tensor("b.weight", 4, 4, 1, 1)]))
     assert figures(found)[0] == 12 + 4 + 16 + 4
     assert "b.bias" in found["read"]["notes"][0]
+
+
+def test_matrices_of_equal_value_under_generated_names_are_one_and_named() -> None:
+    nodes = [
+        node("Identity", ["onnx::MatMul_1"], ["onnx::MatMul_2"], "Identity_0"),
+        node("MatMul", ["x", "onnx::MatMul_1"], ["p"], "/a/MatMul"),
+        node("MatMul", ["p", "onnx::MatMul_2"], ["y"], "/a_1/MatMul"),
+    ]
+    found = answer(model(nodes, [tensor("onnx::MatMul_1", 32, 32)]))
+    assert figures(found)[0] == 1024
+    assert "onnx::MatMul_2" in found["read"]["not_understood"][0]
 
 
 def test_norms_that_were_made_without_weights_have_none() -> None:

@@ -215,7 +215,7 @@ def _sizes(value: "onnx.ValueInfoProto") -> tuple[int | None, ...] | None:
         return None
     return tuple(
         [
-            one.dim_value if one.HasField("dim_value") and 0 <= one.dim_value <= MAX_SIZE else None
+            one.dim_value if one.HasField("dim_value") and 0 < one.dim_value <= MAX_SIZE else None
             for one in value.type.tensor_type.shape.dim
         ]
     )

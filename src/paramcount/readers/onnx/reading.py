@@ -89,7 +89,7 @@ def _inputs(model: Model, asked: Asked) -> tuple[list[Sizes] | None, list[str]]:
         return found, []
     stated: list[Sizes] = []
     for name, sizes in model.inputs.items():
-        inner = None if sizes is None else known(sizes[1:])
+        inner = known(sizes[1:]) if sizes else None
         if sizes is None or inner is None:
             return None, [
                 f"The file leaves sizes of {name[:60]!r} open, {_open(sizes)}: give input_shape, without the batch, "
@@ -102,8 +102,8 @@ def _inputs(model: Model, asked: Asked) -> tuple[list[Sizes] | None, list[str]]:
 
 
 def _open(sizes: tuple[int | None, ...] | None) -> str:
-    if sizes is None:
-        return "all of them"
+    if not sizes:
+        return "the batch among them"
     return f"[{', '.join('?' if one is None else str(one) for one in sizes)}]"
 
 

@@ -66,7 +66,13 @@ class Run:
     stopped: tuple[Op, str] | None = None
     """After which operator shapes are not known, and why."""
     aliases: list[str] = field(default_factory=list[str])
-    """Parameters that are stored once with another of equal value."""
+    """Parameters that are stored once with another of equal value, under a second name.
+
+    torch.onnx stores parameters of equal value once, and names the others by Identity; those that are one in the model
+    it gives no second name. Where the names are generated, a matrix is taken for the same, a vector for another.
+    """
+    doubles: list[str] = field(default_factory=list[str])
+    """Matrices that were taken for the same so."""
     absorbed: dict[int, Flow] = field(default_factory=dict[int, Flow])
     """Operators that are part of a layer already, by their place, and what comes out of them."""
     _users: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
@@ -146,9 +152,10 @@ class Run:
     def _viewed(self, op: Op, given: Sequence[Flow], one: Stored) -> Flow | None:
         """A tensor of the file with its dimensions in another order."""
         flow = given[0]
-        if op.kind == "Identity" and flow.sizes == one.sizes and _named_apart(op, one):
-            self.aliases.append(op.outputs[0])
-            return Flow(sizes=one.sizes, constant=flow.constant, stored=replace(one, name=op.outputs[0]))
+        if op.kind == "Identity" and op.name.startswith("Identity_") and one.real and flow.sizes == one.sizes:
+            apart = not generated(op.outputs[0]) or len(one.sizes) <= 1
+            (self.aliases if apart else self.doubles).append(op.outputs[0])
+            return replace(flow, stored=replace(one, name=op.outputs[0])) if apart else flow
         if op.kind in SAME:
             return flow
         sizes = None if flow.sizes is None else VIEWS[op.kind](op, flow.sizes, [one.constant for one in given])
@@ -256,17 +263,6 @@ class Run:
 def agrees(stated: tuple[int | None, ...], sizes: Sizes) -> bool:
     """Whether sizes are those that are stated, as far as they are."""
     return len(stated) == len(sizes) and all(a in (None, b) for a, b in zip(stated, sizes, strict=True))
-
-
-def _named_apart(op: Op, one: Stored) -> bool:
-    """Whether an Identity gives a second parameter, equal in value to the first.
-
-    torch.onnx stores parameters of equal value once, and names the others so; those that are one in the model it gives
-    no second name. Where the names are generated, a matrix is taken for the same, a vector for another of equal value.
-    """
-    if not op.name.startswith("Identity_") or not one.real:
-        return False
-    return not generated(op.outputs[0]) or len(one.sizes) <= 1
 
 
 SAME: Final = ("Identity", "Cast", "CastLike", "DequantizeLinear", "QuantizeLinear", "Dropout")

@@ -154,6 +154,14 @@ def test_what_is_printed_gets_between_no_two_messages() -> None:
         assert running.wait(30) == 0
 
 
+def test_what_was_asked_before_the_end_is_answered() -> None:
+    asked = SENT + SENT.splitlines(keepends=True)[-1].replace('"id": 2', '"id": 3')
+    finished = subprocess.run(
+        SERVE, input=asked, capture_output=True, text=True, encoding="utf-8", timeout=60, check=True
+    )
+    assert totals(finished.stdout) == [896, 896]
+
+
 def test_files_are_read_and_written_too(tmp_path: Path) -> None:
     sent, answers = tmp_path / "sent", tmp_path / "answers"
     sent.write_text(SENT)

@@ -10,7 +10,7 @@ import stat
 import sys
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import anyio
@@ -18,8 +18,21 @@ import anyio
 _CHUNK = 2**16
 _INPUT, _OUTPUT, _ERROR = 0, 1, 2
 
+_LAST_SECONDS = 1.0
+"""How long, once nothing more can arrive, requests may take that did: the SDK then gives them up."""
+_LOOK_SECONDS = 0.01
+_HEAD = 80
+"""Characters by which an answer is told from what the server asks or tells by itself."""
+
 type File = anyio.AsyncFile[str] | None
 """What the SDK reads lines from or writes them to; None where it is to open that itself."""
+
+
+@dataclass(slots=True)
+class Waiting:
+    """How many requests wait for their answers."""
+
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +40,7 @@ class Lines:
     """The lines that arrive at a pipe; what is no UTF-8 in them is replaced, as the SDK does."""
 
     file: int
+    waiting: Waiting = field(default_factory=Waiting)
 
     async def __aiter__(self) -> AsyncIterator[str]:
         """Each line as it arrives, and what is left at the end."""
@@ -38,9 +52,13 @@ class Lines:
                 line = rest[: end + 1].decode("utf-8", "replace")
                 del rest[: end + 1]
                 searched = 0
+                self.waiting.number += '"id"' in line and '"method"' in line
                 yield line
         if rest:
             yield rest.decode("utf-8", "replace")
+        with anyio.move_on_after(_LAST_SECONDS):
+            while self.waiting.number > 0:
+                await anyio.sleep(_LOOK_SECONDS)
 
     async def _read(self) -> bytes:
         while True:
@@ -55,6 +73,7 @@ class Written:
     """A pipe that is written to."""
 
     file: int
+    waiting: Waiting = field(default_factory=Waiting)
 
     async def write(self, text: str) -> None:
         """Write all of it, as fast as the other side reads."""
@@ -64,6 +83,7 @@ class Written:
                 data = data[os.write(self.file, data) :]
             except BlockingIOError:
                 await anyio.wait_writable(self.file)
+        self.waiting.number -= '"method"' not in text[:_HEAD]
 
     async def flush(self) -> None:
         """Do nothing: nothing is kept back."""
@@ -87,7 +107,8 @@ def pipes() -> Generator[tuple[File, File]]:
     for file in files:
         os.set_blocking(file, False)
     try:
-        yield cast("File", Lines(files[0])), cast("File", Written(files[1]))
+        waiting = Waiting()
+        yield cast("File", Lines(files[0], waiting)), cast("File", Written(files[1], waiting))
     finally:
         for file, number in zip(files, (_INPUT, _OUTPUT), strict=True):
             os.set_blocking(file, True)

@@ -14,6 +14,7 @@ from mcp_types import CallToolResult
 
 from paramcount.readers import readers
 from paramcount_mcp import build_server, limits
+from tests.readers.onnx_graphs import lenet
 from tests.server.conftest import Call, text_of
 
 
@@ -47,6 +48,16 @@ def test_a_file_below_a_root_is_read(tmp_path: Path) -> None:
         assert not result.is_error, text_of(result)
         assert result.structured_content is not None
         assert result.structured_content["totals"]["parameters"] == 15
+
+
+def test_an_onnx_file_below_a_root_is_read(tmp_path: Path) -> None:
+    (tmp_path / "lenet.onnx").write_bytes(lenet().SerializeToString())
+    result = below(tmp_path, path="lenet.onnx")
+    assert not result.is_error, text_of(result)
+    assert result.structured_content is not None
+    assert result.structured_content["totals"]["parameters"] == 61_706
+    assert result.structured_content["read"]["format"] == "onnx"
+    assert "61,706" in text_of(result)
 
 
 def test_nothing_outside_a_root_is_read(tmp_path: Path) -> None:

@@ -3,13 +3,15 @@
 Run with an interpreter that has torch, in a disposable environment: `python tests/data/make_sources.py`. Of each source
 the parameters and buffers are kept, with names and shapes in order; the output shape of each call of a layer of
 torch.nn, in order; the shape that comes out; and, but for constructs.json, MACs: half of what `torch.utils.flop_counter` counts. It leaves out or
-adds to what that is about: deformable convolution, norms of weights. Attention runs unfused, since what is fused is not
-counted. habits.json has what model files of public repositories do, in sources of our own.
+adds to what that is about: deformable convolution, norms of weights. Attention and recurrent layers run unfused, since what is fused is
+not counted. habits.json has what model files of public repositories do, in sources of our own.
 """
 
 import inspect
 import json
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -43,6 +45,7 @@ def is_layer(module: nn.Module) -> bool:
 def described(model: nn.Module, inputs: list[torch.Tensor]) -> dict[str, Any]:
     """The figures of one model, in evaluation mode."""
     model.eval()
+    torch.backends.mkldnn.enabled = not any(isinstance(one, nn.RNNBase) for one in model.modules())
     calls: list[Any] = []
     inside = 0
 
@@ -84,7 +87,8 @@ def refill(file: Path, figures: set[str]) -> None:
     held = json.loads(file.read_text())
     rows: list[str] = []
     for row in held["sources"]:
-        space: dict[str, Any] = {"__name__": "source"}
+        sys.modules["source"] = ModuleType("source")  # where dataclasses look their module up
+        space = vars(sys.modules["source"])
         exec(row["source"], space)  # noqa: S102 - the sources of this file
         model = eval(row["entry"], space)  # noqa: S307 - the same
         found = described(model, [torch.zeros(1, *shape) for shape in row["inputs"]])

@@ -98,3 +98,35 @@ def test_what_a_script_makes_is_its_model():
 def test_a_script_that_makes_two_models_has_to_be_told_which():
     trace = read(SCRIPT.replace("    while", "    other = Net(2)\n    while"))
     assert [one["call"] for one in trace["candidates"]] == ["model", "other", "Net(width)"]
+
+
+LOADS = (
+    "import torch, torch.nn as nn\nfrom torch.hub import load_state_dict_from_url\nclass Net(nn.Module):\n"
+    "    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(3, 4)\n"
+)
+
+
+def test_weights_that_are_loaded_change_no_count():
+    trace = read(
+        LOADS + "        held = torch.load('net.pth')\n        self.load_state_dict(held['model'], strict=False)\n"
+    )
+    assert trace["stopped"] is None
+    assert named(trace, "parameters") == [["a.weight", [4, 3]], ["a.bias", [4]]]
+    assert trace["warnings"] == ["torch.load('net.pth')['model'] is not here; weights that are loaded change no count."]
+
+
+@pytest.mark.parametrize(
+    ("use", "why"),
+    [
+        ("self.b = nn.Parameter(held['b'])", "held.pth')['b'] is needed by Parameter()"),
+        ("self.b = nn.Linear(3, held['b'].shape[0])", "held.pth')['b'] is asked for its shape"),
+        ("self.b = nn.ParameterList(held.values())", "held.pth') is gone through"),
+        ("self.b = nn.ParameterList(held)", "held.pth') is iterated over"),
+        ("self.b = nn.Linear(3, 4 if 'b' in held else 5)", "held.pth') is needed"),
+    ],
+)
+def test_what_depends_on_weights_that_are_not_here_is_refused(use, why):
+    stopped = read(LOADS + f"        held = load_state_dict_from_url('held.pth')\n        {use}\n")["stopped"]
+    assert (stopped["stage"], stopped["class"], stopped["line"]) == ("construct", "unsupported", 8)
+    assert why in stopped["reason"]
+    assert stopped["reason"].endswith("weights are not here; build the model without them.")

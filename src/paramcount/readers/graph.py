@@ -203,11 +203,12 @@ class Graph:
             raise MismatchError(f"{path} ran, and nothing came out.")
         most = one.layer.kind.inputs[1]
         operands, full = operands[:most], call.outputs[0].shape
-        if _batch_second(one) and any(operand.full[:1] != operand.full[1:2] for operand in operands if len(full) == 3):
-            turned = [self._turned(operand) for operand in operands]
+        turns = _turns(one, operands) if len(full) == 3 else ()
+        turned = [self._turned(operand) if place in turns else operand for place, operand in enumerate(operands)]
+        if 0 in turns:
             first = self._turned(self._run(one, one.layer, turned, (full[1], full[0], full[2])))
         else:
-            first = self._run(one, one.layer, operands, full)
+            first = self._run(one, one.layer, turned, full)
         self.set(call.outputs[0].value, first)
         for output in call.outputs[1:]:  # states, attention weights, indices
             node = self.add(f"{first.name}.more", self._by_shape(SHAPED, [first], output.shape), (first.name,))
@@ -368,9 +369,16 @@ def trained(node: Node, one: Checked | None) -> Node:
     return node._replace(fixed=frozenset(frozen))
 
 
-def _batch_second(one: Checked) -> bool:
-    """Whether a layer takes the batch as its second dimension, and its work depends on which of the two it is."""
-    return one.module.kind == "MultiheadAttention" and not (one.module.hyper or {}).get("batch_first")
+def _turns(one: Checked, operands: Sequence[Value]) -> Sequence[int]:
+    """Which operands have the batch as their second dimension, where the layer's work or shapes depend on it."""
+    kind, every = one.module.kind, range(len(operands))
+    second = not (one.module.hyper or {}).get("batch_first")
+    if kind == "MultiheadAttention":
+        return every if second and any(each.full[:1] != each.full[1:2] for each in operands) else ()
+    if kind in ("RNN", "LSTM", "GRU") and len(operands) > 1:  # states have it there in any case
+        batch = operands[0].full[1 if second else 0]
+        return () if batch == 1 else every if second else every[1:]
+    return ()
 
 
 def _without(full: Full) -> Full:

@@ -124,6 +124,40 @@ class Placeholder:
         raise self._stop()
 
 
+class Weights(Placeholder):
+    """Trained weights that are not here: a model may load them, which changes no count, and nothing else may be done."""
+
+    def _stop(self, why="is needed"):
+        return stop("unsupported", f"{self._name} {why}, and weights are not here; build the model without them.")
+
+    def __getattr__(self, name):
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        raise self._stop(f"is asked for its {name}")
+
+    def __getitem__(self, item):
+        return Weights(f"{self._name}[{item!r}]")
+
+    def get(self, item, default=None):
+        return self[item]
+
+    pop = get
+
+    def copy(self):
+        return self
+
+    def __setitem__(self, item, value):
+        pass
+
+    def __delitem__(self, item):
+        pass
+
+    def items(self):
+        raise self._stop("is gone through")
+
+    keys = values = update = items
+
+
 def _needed(name):
     def method(self, *args):
         raise self._stop()

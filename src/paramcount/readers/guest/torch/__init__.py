@@ -74,6 +74,7 @@ _SUBMODULES = [
     "nn",
     "multiprocessing",
     "mps",
+    "accelerator",
     "xpu",
     "overrides",
     "testing",

@@ -37,9 +37,8 @@ def checked(op, tensors):
 
 def refuse(op, one):
     """Raise for something that is no tensor, by its own name where it stands for a library."""
-    name = getattr(type(one), "_placeholder_", None)
-    if name:
-        raise stop("missing library", f"{one!r} is needed by {op}(), and its library is not here.")
+    if getattr(type(one), "_placeholder_", None):
+        raise one._stop(f"is needed by {op}()")
     raise TypeError(f"{op}(): argument 'input' must be Tensor, not {type(one).__name__}")
 
 

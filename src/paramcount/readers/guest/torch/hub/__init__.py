@@ -1,5 +1,6 @@
-"""torch.hub: nothing is loaded; torchvision's builders are here."""
+"""torch.hub: nothing is loaded, and of weights it is known that they are not here; torchvision's builders are here."""
 
+from paramcount_guest.placeholders import Weights
 from paramcount_guest.state import fallback, no_model, unsupported
 
 __getattr__ = fallback("torch.hub")
@@ -7,7 +8,7 @@ _WHY = "there is no network here; build the model without its weights"
 
 
 def load_state_dict_from_url(url, *args, **kwargs):
-    raise unsupported("torch.hub.load_state_dict_from_url", _WHY)
+    return Weights(f"load_state_dict_from_url({str(url)[:200]!r})")
 
 
 def load(repo_or_dir, model, *args, source="github", trust_repo=None, force_reload=False, verbose=True,

@@ -5,6 +5,7 @@ import importlib
 from dataclasses import dataclass
 from typing import Any
 
+from paramcount_guest import placeholders
 from paramcount_guest.state import table, unsupported
 
 _MODELS = "torchvision.models"
@@ -34,9 +35,7 @@ class WeightsEnum(enum.Enum):
         raise TypeError(f"Invalid Weight class provided; expected {cls.__name__} but received {type(obj).__name__}.")
 
     def get_state_dict(self, *args, **kwargs):
-        raise unsupported(
-            f"{type(self).__name__}.{self.name}", "weights are not here; build the model with weights=None"
-        )
+        return placeholders.Weights(f"{type(self).__name__}.{self.name}")
 
     @property
     def url(self):

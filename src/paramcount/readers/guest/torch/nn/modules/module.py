@@ -3,6 +3,7 @@
 import itertools
 from collections import OrderedDict, namedtuple
 
+from paramcount_guest.placeholders import Weights
 from paramcount_guest.state import STATE, stop, unsupported
 
 from torch import _dispatch
@@ -281,6 +282,9 @@ class Module:
         return found
 
     def load_state_dict(self, state_dict, strict=True, assign=False):
+        if isinstance(state_dict, Weights):
+            STATE.warn(f"{state_dict!r} is not here; weights that are loaded change no count.")
+            return _IncompatibleKeys([], [])
         own = self.state_dict(keep_vars=True)
         missing = [name for name in own if name not in state_dict]
         unexpected = [name for name in state_dict if name not in own]

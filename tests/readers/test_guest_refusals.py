@@ -143,3 +143,12 @@ def test_a_model_that_a_script_could_not_make_is_not_replaced_by_another(script,
     assert words in found["stopped"]["reason"]
     assert [one["call"] for one in found["candidates"]] == ["Net(n=3)"]
     assert not found["modules"]
+
+
+@pytest.mark.parametrize(("run", "takes"), [("x", "x"), ("x, y, *more, mask=None", "x, y, *more, mask=None")])
+def test_another_number_of_inputs_than_forward_takes_is_told(run, takes):
+    source = net("self.l = nn.Linear(3, 2)").replace("forward(self, x)", f"forward(self, {run})")
+    shapes = [[3], [3]] if run == "x" else [[3]]
+    found = stopped(source, None, *shapes)
+    assert (found["stage"], found["class"]) == ("forward", "user error")
+    assert f"forward takes {takes}; {len(shapes)} input shape" in found["reason"]

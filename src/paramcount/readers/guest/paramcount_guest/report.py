@@ -1,6 +1,7 @@
 """What a reading found, as the trace tells it."""
 
 import contextlib
+import inspect
 
 from torch import _dispatch, _types
 from torch._grad import no_grad
@@ -174,6 +175,7 @@ class Trace:
             one._id = STATE.new_value()
         self.inputs = [one._id for one in inputs]
         self.input_shapes = [list(one.shape) for one in inputs]
+        self._takes(len(inputs))
         STATE.recording = True
         try:
             result = self.model(*inputs)
@@ -184,6 +186,20 @@ class Trace:
         self.output_shapes = [list(one.shape) for one in found]
         if not found:
             raise TypeError(f"forward gives {type(result).__name__}, in which there is no tensor.")
+
+    def _takes(self, count):
+        """Refuse another number of inputs than `forward` takes."""
+        forward = type(self.model).forward
+        if type(self.model).__call__ is not Module.__call__ or "forward" in self.model.__dict__:
+            return
+        try:
+            inspect.signature(forward).bind(self.model, *[None] * count)
+        except TypeError:
+            names = [str(one) for one in list(inspect.signature(forward).parameters.values())[1:]]
+            raise TypeError(
+                f"forward takes {', '.join(names) or 'nothing'}; {count} input shape{'s' * (count != 1)} were given. Give "
+                "a shape for each of what it needs, in this order."
+            ) from None
 
     input_shapes = output_shapes = ()
 

@@ -1,5 +1,6 @@
 """Operations that rearrange, cut and join tensors; those that torch makes views of share their numbers."""
 
+import functools
 import itertools
 
 from paramcount_guest.state import unsupported
@@ -599,3 +600,22 @@ method("new")(_new(None))
 @method("new_full")
 def new_full(self, size, fill_value, *, dtype=None, device=None, requires_grad=False):
     return _new(fill_value)(self, *size, dtype=dtype)
+
+
+def _worded(word, made):
+    """Let a method that takes sizes one by one take them by their name too."""
+
+    @functools.wraps(made)
+    def apply(self, *given, **named):
+        if word in named:
+            given = (named.pop(word),)
+        return made(self, *given, **named)
+
+    return apply
+
+
+for _name, _word in (
+    ("view", "size"), ("reshape", "shape"), ("expand", "size"), ("repeat", "repeats"), ("tile", "dims"),
+    ("permute", "dims"),
+):  # fmt: skip
+    method(_name)(_worded(_word, vars(Tensor)[_name]))

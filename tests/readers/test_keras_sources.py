@@ -80,3 +80,20 @@ def test_a_layer_of_a_library_that_is_not_here_is_named():
     )
     with pytest.raises(ParamcountError, match=r"line 2 .*tensorflow_hub.KerasLayer"):
         read(Given(source))
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [("GRU(5)", "made with reset_after=True"), ("GRU(5, reset_after=False)", ""), ("Conv2D(8, 3, 3)", "in Keras 1 it meant"),
+     ("Conv2D(8, 3, 2)", "")],
+)  # fmt: skip
+def test_what_an_older_keras_makes_otherwise_is_said(layer, said):
+    """keras.io, "GRU layer": reset_after is True by default, and False before; Keras 1's second and third were a kernel."""
+    shape = "(7, 4)" if layer.startswith("GRU") else "(12, 12, 3)"
+    source = (
+        "from keras.layers.recurrent import GRU\nfrom keras.layers import Conv2D, Input\nfrom keras.models import Sequential\n"
+        f"model = Sequential([Input({shape}), {layer}])\n"
+    )
+    notes = " ".join(read(Given(source)).read.notes)
+    assert "keras.layers.recurrent is a module of Keras 2" in notes
+    assert (said in notes) if said else ("reset_after" not in notes and "Keras 1" not in notes)

@@ -70,6 +70,17 @@ class Leaf(Layer):
             raise TypeError(f"{name}.__init__() {error}") from None
         rest = bound.arguments.pop("kwargs", {})
         self._older(rest, bound.arguments)
+        if (
+            name in ("Conv2D", "Conv3D")
+            and len(args) > 2
+            and args[1] == args[2]
+            and isinstance(args[2], int)
+            and args[2] > 1
+        ):
+            STATE.warn(
+                f"{name}(…, {args[1]}, {args[2]}) is a kernel of {args[1]} with strides of {args[2]}; in Keras 1 it meant a "
+                f"kernel of {args[1]} × {args[2]} with strides of 1."
+            )
         bound.apply_defaults()
         given = {key: _number(value) for key, value in bound.arguments.items()}
         given.pop("kwargs", None)

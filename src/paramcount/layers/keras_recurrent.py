@@ -93,10 +93,7 @@ class KerasRecurrent(KerasCell):
 
     @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
-        shape = inputs[0]
-        if shape is not None and len(shape) != 2:
-            raise ShapeError(f"takes [time steps, features] without the batch; {text(shape)} flows in.")
-        ins = agreed(self, "features", None, shape[1] if shape else None)
+        shape, ins = _sequence(self, inputs[0])
         made = self.count(ins, f"{keras_name(self)}_cell/")
         return in_time(self, made, shape, self.units, gates_of(self.kind) == 4)
 
@@ -117,13 +114,21 @@ class OverTime(Layer):
 
     @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
-        shape = inputs[0]
-        if shape is not None and len(shape) != 2:
-            raise ShapeError(f"takes [time steps, features] without the batch; {text(shape)} flows in.")
-        ins = agreed(self, "features", None, shape[1] if shape else None)
+        shape, ins = _sequence(self, inputs[0])
         assert isinstance(self.cell, KerasCell)  # noqa: S101 - for the type checker
         made = self.cell.count(ins, f"{keras_name(self.cell)}/")
         return in_time(self, made, shape, self.cell.units, gates_of(self.cell.kind) == 4)
+
+
+def _sequence(layer: Layer, shape: Shape | None) -> tuple[Shape | None, int]:
+    """What flows in, and how many features it has.
+
+    Raises:
+        ShapeError: it is no sequence.
+    """
+    if shape is not None and len(shape) != 2:
+        raise ShapeError(f"takes [time steps, features] without the batch; {text(shape)} flows in.")
+    return shape, agreed(layer, "features", None, shape[1] if shape else None)
 
 
 def in_time(

@@ -14,14 +14,25 @@ from paramcount.build import layer_from
 from paramcount.errors import LayerError, LimitError, NotationError, ParamcountError, sequence, shown
 from paramcount.layers import spellings
 from paramcount.layers.base import Layer
-from paramcount.limits import MAX_DEPTH, MAX_NAME, MAX_RANK, MAX_SIZE
+from paramcount.limits import MAX_DEPTH
 from paramcount.network import INPUT, UNKNOWN, Node, loose
 from paramcount.notation import Call
+from paramcount.readers.keras_fields import (
+    INPUT_LAYER,
+    Fields,
+    Reference,
+    declared,
+    fields_of,
+    is_model,
+    mapping,
+    name_of,
+    references,
+    shape_of,
+    stated_shapes,
+    tensors_of,
+)
 from paramcount.report import Completeness
 from paramcount.shapes import Shape
-
-MODELS: Final = ("Functional", "Model", "Sequential")
-INPUT_LAYER: Final = "InputLayer"
 
 _OPERATIONS: Final = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "Lambda")
 """Layers of Keras 2, and Lambda, that run an operation and have no parameters."""
@@ -62,10 +73,6 @@ _WITHOUT_MACS: Final = frozenset(
 
 _MOST_NAMED: Final = 8
 
-type Fields = Mapping[str, object]
-type Reference = tuple[str, int, int]
-"""A value: layer, number of its call, number of its output."""
-
 
 @dataclass(slots=True)
 class Graph:
@@ -97,20 +104,22 @@ class Graph:
         """
         if depth > MAX_DEPTH:
             raise LimitError(f"more than {MAX_DEPTH} models are nested.")
-        inside = _Inside(path, [_fields(one, "a layer") for one in sequence(config.get("layers")) or ()], frozen, depth)
+        inside = _Inside(
+            path, [fields_of(one, "a layer") for one in sequence(config.get("layers")) or ()], frozen, depth
+        )
         return (self._sequential if cls == "Sequential" else self._functional)(inside, config, given)
 
     def _sequential(self, inside: "_Inside", config: Fields, given: Sequence[str] | None) -> list[str]:
         flow = list(given or ())
         if given is None:
-            stated = next((shape for shape in map(_declared, inside.layers) if shape is not None), None)
+            stated = next((shape for shape in map(declared, inside.layers) if shape is not None), None)
             if stated is None:
-                stated = _shape(config.get("build_input_shape"), batch=True)
+                stated = shape_of(config.get("build_input_shape"), batch=True)
             self.inputs.append((INPUT, stated))
             flow = [INPUT]
         for number, one in enumerate(inside.layers):
             if one.get("class_name") != INPUT_LAYER:
-                flow = self._run(one, joined(inside.path, _name(one, number)), flow, None, inside)
+                flow = self._run(one, joined(inside.path, name_of(one, number)), flow, None, inside)
         return flow
 
     def _functional(self, inside: "_Inside", config: Fields, given: Sequence[str] | None) -> list[str]:
@@ -119,21 +128,21 @@ class Graph:
         In Keras 2 the calls of a model within the model count from 1.
         """
         values: dict[tuple[str, int], list[str]] = {}
-        order = [name for name, _, _ in _references(config.get("input_layers"))]
+        order = [name for name, _, _ in references(config.get("input_layers"))]
         if given is not None and len(given) != len(order):
             raise LayerError(f"takes {len(order)} inputs; {len(given)} flow in.", place=(inside.path,))
         waiting: list[_Waiting] = []
         for number, one in enumerate(inside.layers):
-            name = _name(one, number)
+            name = name_of(one, number)
             if one.get("class_name") == INPUT_LAYER or name in order:
                 values[name, 0] = [self._input(one, name, dict(zip(order, given or (), strict=False)).get(name))]
                 continue
             calls = sequence(one.get("inbound_nodes")) or ()
             if len(calls) > self.most:
                 raise LimitError(f"{name} is called {len(calls)} times; at most {self.most} layers are answered.")
-            first = int(_is_model(one) and bool(calls) and _mapping(calls[0]) is None)
-            waiting += [_Waiting(one, name, index, _tensors(call)) for index, call in enumerate(calls, start=first)]
-        stated = _stated(inside.layers)
+            first = int(is_model(one) and bool(calls) and mapping(calls[0]) is None)
+            waiting += [_Waiting(one, name, index, tensors_of(call)) for index, call in enumerate(calls, start=first)]
+        stated = stated_shapes(inside.layers)
         while waiting:
             left: list[_Waiting] = []
             for call in waiting:
@@ -147,7 +156,7 @@ class Graph:
             if len(left) == len(waiting):
                 raise NotationError(f"what flows into {shown(left[0].name)} is given by no layer before it.")
             waiting = left
-        outputs = _references(config.get("output_layers"))
+        outputs = references(config.get("output_layers"))
         return [_pick(values.get((name, call), []), tensor) for name, call, tensor in outputs]
 
     def _input(self, one: Fields, name: str, given: str | None) -> str:
@@ -155,7 +164,7 @@ class Graph:
         if given is not None:
             return given
         value = name if self.inputs else INPUT
-        self.inputs.append((value, _declared(one)))
+        self.inputs.append((value, declared(one)))
         self._names.add(value)
         return value
 
@@ -168,9 +177,9 @@ class Graph:
         inside: "_Inside",
     ) -> list[str]:
         """Add what a layer, or a model within the model, comes to; returns the values that it gives."""
-        cls, config = str(one.get("class_name")), _fields(one.get("config"), name)
+        cls, config = str(one.get("class_name")), fields_of(one.get("config"), name)
         frozen = inside.frozen or config.get("trainable") is False
-        if _is_model(one):
+        if is_model(one):
             kind = "Functional" if "output_layers" in config else "Sequential"
             return self.model(kind, config, name, flowing, frozen=frozen, depth=inside.depth + 1)
         return [self._layer(one, cls, config, name, flowing, stated, frozen=frozen)]
@@ -276,7 +285,7 @@ def _call(cls: str, config: Fields) -> Call:
             continue
         if parameter.layer and isinstance(value, dict):
             inner = cast("Fields", value)
-            kwargs[name] = _call(str(inner.get("class_name")), _fields(inner.get("config"), name))
+            kwargs[name] = _call(str(inner.get("class_name")), fields_of(inner.get("config"), name))
         elif parameter.field:
             kwargs[name] = _plain(value)
     return Call(cls, (), kwargs)
@@ -299,135 +308,9 @@ def _stand_in(cls: str, stated: Shape | None, macs: int | None = None) -> Layer:
     return layer_from(Call("Stated", (what,), {"output_shape": stated, "macs": macs}), framework="keras")
 
 
-def _stated(layers: Sequence[Fields]) -> dict[tuple[str, int], Shape | None]:
-    """The shapes that the configuration states, where a value flows on.
-
-    Keras 3 writes them beside each tensor; Keras 2, from 2.13 on, what a layer with one input was built for.
-    """
-    found: dict[tuple[str, int], Shape | None] = {}
-    for one in layers:
-        built = _mapping(one.get("build_config")) or {}
-        first = next(iter(sequence(one.get("inbound_nodes")) or ()), None)
-        tensors = [] if first is None or _mapping(first) is not None else _tensors(first)
-        sizes = sequence(built.get("input_shape"))
-        if len(tensors) == 1 and tensors[0][2] == 0 and sizes and sequence(sizes[0]) is None:
-            found[tensors[0][:2]] = _shape(sizes, batch=True)
-        for tensor in _objects(one.get("inbound_nodes")):
-            history = sequence(tensor.get("keras_history"))
-            if history is not None and len(history) == 3 and type(history[1]) is int and history[2] == 0:
-                found[str(history[0]), history[1]] = _shape(tensor.get("shape"), batch=True)
-    return found
-
-
-def _tensors(call: object) -> list[Reference]:
-    """The values that flow into one call of a layer, in order: layer, number of its call, number of its output."""
-    fields = _mapping(call)
-    if fields is not None:  # Keras 3
-        found = [sequence(tensor.get("keras_history")) for tensor in _objects(fields)]
-        return [_reference(one) for one in found if one is not None]
-    return [_reference(one) for one in _keras2(call)]
-
-
-def _keras2(call: object) -> Iterator[Sequence[object]]:
-    """[[layer, call, tensor, {arguments}], …], and tensors among the arguments: {"y": [layer, call, tensor]}."""
-    items = sequence(call) or ()
-    if len(items) >= 3 and isinstance(items[0], str) and type(items[1]) is int:
-        items = (items,)
-    for one in items:
-        reference = sequence(one)
-        if reference is None or len(reference) < 3:
-            raise NotationError(f"an inbound node is [layer, call, tensor, arguments], received {shown(one)}.")
-        yield reference[:3]
-        arguments = reference[3] if len(reference) > 3 else None
-        for value in cast("Fields", arguments).values() if isinstance(arguments, dict) else ():
-            inner = sequence(value)
-            if inner is not None and len(inner) == 3 and isinstance(inner[0], str) and type(inner[1]) is int:
-                yield inner
-
-
-def _objects(value: object) -> Iterator[Fields]:
-    """The configurations of tensors in the arguments of a call, in order."""
-    fields = _mapping(value)
-    if fields is not None:
-        if fields.get("class_name") == "__keras_tensor__":
-            yield _fields(fields.get("config"), "a tensor")
-            return
-        for inner in fields.values():
-            yield from _objects(inner)
-    for inner in sequence(value) or ():
-        yield from _objects(inner)
-
-
-def _is_model(one: Fields) -> bool:
-    """Whether a layer is a model within the model."""
-    return one.get("class_name") in MODELS or "layers" in (_mapping(one.get("config")) or {})
-
-
-def _mapping(value: object) -> Fields | None:
-    return cast("Fields", value) if isinstance(value, dict) else None
-
-
-def _references(value: object) -> list[Reference]:
-    """`input_layers` or `output_layers`: one [layer, call, tensor], or a list or an object of them."""
-    fields = _mapping(value)
-    items = sequence(value if fields is None else list(fields.values()))
-    if items is None:
-        raise NotationError(f"input_layers and output_layers must be lists, received {shown(value)}.")
-    if items and isinstance(items[0], str):
-        items = (items,)
-    return [_reference(sequence(one)) for one in items]
-
-
-def _reference(value: Sequence[object] | None) -> Reference:
-    if value is None or len(value) < 3 or type(value[1]) is not int or type(value[2]) is not int:
-        raise NotationError(f"a value is [layer, call, tensor], received {shown(value)}.")
-    return str(value[0]), value[1], value[2]
-
-
 def _pick(values: Sequence[str], tensor: int) -> str:
     """One of the values that a layer gives; of more than the first nothing is known unless a model gives them."""
     return values[tensor] if 0 <= tensor < len(values) else UNKNOWN
-
-
-def _declared(one: Fields) -> Shape | None:
-    """The shape of an input that a layer declares, without the batch."""
-    config = one.get("config")
-    if not isinstance(config, dict):
-        return None
-    fields = cast("Fields", config)
-    for name in ("batch_shape", "batch_input_shape"):
-        if name in fields:
-            return _shape(fields[name], batch=True)
-    return _shape(fields.get("shape"), batch=False) if one.get("class_name") == INPUT_LAYER else None
-
-
-def _shape(value: object, *, batch: bool) -> Shape | None:
-    items = sequence(value)
-    if items is None or (batch and not items):
-        return None
-    sizes = items[1:] if batch else items
-    if len(sizes) > MAX_RANK or any(
-        one is not None and (type(one) is not int or not 0 <= one <= MAX_SIZE) for one in sizes
-    ):
-        raise NotationError(f"a shape holds at most {MAX_RANK} sizes up to {MAX_SIZE}, received {shown(value)}.")
-    return cast("Shape", tuple(sizes))
-
-
-def _name(one: Fields, number: int) -> str:
-    config = one.get("config")
-    own = cast("Fields", config).get("name") if isinstance(config, dict) else None
-    name = one.get("name", own)
-    if name is None:
-        return f"{str(one.get('class_name'))[:60].lower()}_{number}"
-    if not isinstance(name, str) or not 0 < len(name) <= MAX_NAME:
-        raise NotationError(f"a layer's name has 1 to {MAX_NAME} characters, received {shown(name)}.")
-    return name
-
-
-def _fields(value: object, what: str) -> Fields:
-    if not isinstance(value, dict):
-        raise NotationError(f"{what} must be an object, received {shown(value)}.")
-    return cast("Fields", value)
 
 
 def _named(names: Iterable[str]) -> str:

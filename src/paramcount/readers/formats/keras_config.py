@@ -18,7 +18,8 @@ from paramcount.limits import MAX_TEXT
 from paramcount.network import Network
 from paramcount.readers.base import NO, UNMISTAKABLE, Asked, Given, Reader, Reading, with_inputs
 from paramcount.readers.jsonlike import load
-from paramcount.readers.keras_graph import MODELS, Graph
+from paramcount.readers.keras_fields import MODELS
+from paramcount.readers.keras_graph import Graph
 from paramcount.report import Read
 
 _MAX_DIRECTORY: Final = 4 * 2**20

@@ -71,6 +71,18 @@ def _apart(run: Run, x: Flow, windows: Windows, *, at_once: bool) -> tuple[Flow,
     return flow, (0,) * len(windows.kernel)
 
 
+def _dims(weight: Sizes) -> int:
+    """Over how many dimensions the windows of a weight go.
+
+    Raises:
+        Unanswered: over none that is answered.
+    """
+    dims = len(weight) - 2
+    if dims not in (1, 2, 3):
+        raise Unanswered(f"it has a weight of {text(weight)}; windows of 1 to 3 dimensions are answered.")
+    return dims
+
+
 def convolution(places: tuple[int, int, int] = (0, 1, 2)) -> Handler:
     """A convolution whose input, weight and bias stand at these places."""
 
@@ -80,9 +92,7 @@ def convolution(places: tuple[int, int, int] = (0, 1, 2)) -> Handler:
         sizes = weight.sizes
         if sizes is None:
             return []
-        dims = len(sizes) - 2
-        if dims not in (1, 2, 3):
-            raise Unanswered(f"it has a weight of {text(sizes)}; windows of 1 to 3 dimensions are answered.")
+        dims = _dims(sizes)
         kernel = op.ints("kernel_shape", sizes[2:])
         if kernel != sizes[2:]:
             raise LayerError(f"kernel_shape {text(kernel)} does not fit a weight of {text(sizes)}.", place=(op.place,))
@@ -126,9 +136,7 @@ def transposed(run: Run, op: Op, given: Sequence[Flow]) -> Sequence[Flow]:
     sizes = weight.sizes
     if sizes is None:
         return []
-    dims = len(sizes) - 2
-    if dims not in (1, 2, 3):
-        raise Unanswered(f"it has a weight of {text(sizes)}; windows of 1 to 3 dimensions are answered.")
+    dims = _dims(sizes)
     kernel, groups = sizes[2:], op.int("group", 1)
     windows = _windows(op, kernel, None)
     extra = op.ints("output_padding") or (0,) * dims

@@ -26,7 +26,7 @@ class Metrics:
     """The figures of one worker; shown, they are those of all."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus-client leaves it untyped
         self._registry = CollectorRegistry()
         self._calls = Counter("paramcount_calls", "Calls of tools.", ["tool", "outcome"], registry=self._registry)
         self._seconds = Histogram(
@@ -66,7 +66,7 @@ class Metrics:
         if folder is not None:
             _bury_the_dead(Path(folder))
             registry = CollectorRegistry()
-            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus-client leaves it untyped
         return generate_latest(registry), CONTENT_TYPE_LATEST
 
 
@@ -75,4 +75,4 @@ def _bury_the_dead(folder: Path) -> None:
     for file in folder.glob("gauge_live*_*.db"):
         process = int(file.stem.rsplit("_", 1)[-1])
         if not Path(f"/proc/{process}").exists() and Path("/proc/self").exists():
-            mark_process_dead(process)  # type: ignore[no-untyped-call]
+            mark_process_dead(process)  # type: ignore[no-untyped-call]  # prometheus-client leaves it untyped

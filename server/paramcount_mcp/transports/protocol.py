@@ -44,10 +44,10 @@ class BoundedProtocol(HttpToolsProtocol):
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if len(self.connections) >= self._bounds.connections:
-            self.transport = transport  # type: ignore[assignment]
-            transport.abort()  # type: ignore[attr-defined]
+            self.transport = transport  # type: ignore[assignment]  # uvicorn gives a Transport
+            transport.abort()  # type: ignore[attr-defined]  # uvicorn gives a Transport
             return
-        super().connection_made(transport)  # type: ignore[arg-type]
+        super().connection_made(transport)  # type: ignore[arg-type]  # uvicorn gives a Transport
         self._wait_for_request()
 
     @override

@@ -69,7 +69,7 @@ class Reparametrized(Layer):
 
     def computed_from(self, weight: Tensor) -> list[Tensor]:
         """The tensors that stand in the weight's place."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of norm has its own
 
     def notes(self, weight: Tensor) -> tuple[str, ...]:  # noqa: ARG002 - kinds with a note on the weight read it
         """What surprises."""

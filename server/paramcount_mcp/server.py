@@ -74,7 +74,7 @@ class ParamcountServer(MCPServer[Any]):
     async def run_stdio_async(self) -> None:
         """Serve over standard input and output."""
         inner = self._lowlevel_server
-        with stdio.pipes() as files:
+        with stdio.streams() as files:
             async with stdio_server(*files) as (receive, send):
                 await inner.run(receive, send, inner.create_initialization_options())
 

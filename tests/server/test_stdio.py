@@ -162,12 +162,20 @@ def test_what_was_asked_before_the_end_is_answered() -> None:
     assert totals(finished.stdout) == [896, 896]
 
 
-def test_files_are_read_and_written_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("logged", ["apart", "with the answers"])
+@pytest.mark.parametrize("to", ["a file", "a pipe"])
+def test_a_file_is_read_and_all_of_it_answered(tmp_path: Path, to: str, logged: str) -> None:
+    last = SENT.splitlines(keepends=True)[-1]
+    asked = SENT + "".join(last.replace('"id": 2', f'"id": {number}') for number in range(3, 100))
     sent, answers = tmp_path / "sent", tmp_path / "answers"
-    sent.write_text(SENT)
+    sent.write_text(asked)
+    errors = subprocess.STDOUT if logged == "with the answers" else subprocess.DEVNULL
     with sent.open() as incoming, answers.open("w") as outgoing:
-        subprocess.run(SERVE, stdin=incoming, stdout=outgoing, check=True, timeout=60)
-    assert totals(answers.read_text()) == [896]
+        out = outgoing if to == "a file" else subprocess.PIPE
+        finished = subprocess.run(
+            SERVE, stdin=incoming, stdout=out, stderr=errors, encoding="utf-8", check=True, timeout=60
+        )
+    assert totals(finished.stdout or answers.read_text()) == [896] * 98
 
 
 async def collected(lines: AsyncIterator[str]) -> list[str]:

@@ -1,8 +1,9 @@
-"""Standard input and output without a thread for every line: pipes are read and written on the event loop.
+"""Standard input and output without a thread for every line, and without a request left unanswered at the end.
 
 The SDK hands each line that it reads, and each that it writes, to a thread and waits for it, which costs more than most
-answers do. Hosts start a server with pipes or sockets, and the system tells when those are ready. Terminals and files,
-and whatever Windows has, are left to the SDK.
+answers do; when the input ends it gives up what is not answered yet. Hosts start a server with pipes or sockets: those
+are read and written on the event loop, and the system tells when they are ready. A file is always ready. What is typed
+at a terminal, and whatever Windows has, is left to the SDK.
 """
 
 import os
@@ -37,7 +38,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The lines that arrive at a pipe; what is no UTF-8 in them is replaced, as the SDK does."""
+    """The lines that arrive at a pipe or stand in a file; what is no UTF-8 in them is replaced, as the SDK does."""
 
     file: int
     waiting: Waiting = field(default_factory=Waiting)
@@ -70,7 +71,7 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A pipe that is written to."""
+    """What is written to: a pipe on the event loop, anything else at once."""
 
     file: int
     waiting: Waiting = field(default_factory=Waiting)
@@ -90,39 +91,48 @@ class Written:
 
 
 @contextmanager
-def pipes() -> Generator[tuple[File, File]]:
+def streams() -> Generator[tuple[File, File]]:
     """Standard input and output for the SDK.
 
     Meanwhile they are the null device and standard error for everything else, as they are when the SDK opens them:
     what is printed does not get between two messages.
     """
-    if not _are_pipes():
+    awaited = [number for number in (_INPUT, _OUTPUT) if _can_be_awaited(number)]
+    if _INPUT not in awaited and not _is_file(_INPUT):
         yield None, None
         return
-    files = tuple([os.dup(number) for number in (_INPUT, _OUTPUT)])
+    files = {number: os.dup(number) for number in (_INPUT, _OUTPUT)}
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, _INPUT)
     os.dup2(_ERROR, _OUTPUT)
     os.close(nothing)
-    for file in files:
-        os.set_blocking(file, False)
+    for number in awaited:
+        os.set_blocking(files[number], False)
     try:
         waiting = Waiting()
-        yield cast("File", Lines(files[0], waiting)), cast("File", Written(files[1], waiting))
+        yield cast("File", Lines(files[_INPUT], waiting)), cast("File", Written(files[_OUTPUT], waiting))
     finally:
-        for file, number in zip(files, (_INPUT, _OUTPUT), strict=True):
-            os.set_blocking(file, True)
+        for number in awaited:
+            os.set_blocking(files[number], True)
+        for number, file in files.items():
             os.dup2(file, number)
             os.close(file)
 
 
-def _are_pipes() -> bool:
-    """Whether standard input and output are pipes or sockets, each its own: nobody else then waits on the same one."""
+def _can_be_awaited(number: int) -> bool:
+    """Whether it is a pipe or socket, and not standard error's: what is printed there does not wait for a reader."""
     if sys.platform == "win32":
         return False
     try:
-        found = [os.fstat(number) for number in (_INPUT, _OUTPUT, _ERROR)]
+        found, errors = os.fstat(number), os.fstat(_ERROR)
     except OSError:
         return False
-    apart = len({(one.st_dev, one.st_ino) for one in found}) == len(found)
-    return apart and all(stat.S_ISFIFO(one.st_mode) or stat.S_ISSOCK(one.st_mode) for one in found[:_ERROR])
+    own = (found.st_dev, found.st_ino) != (errors.st_dev, errors.st_ino)
+    return own and (stat.S_ISFIFO(found.st_mode) or stat.S_ISSOCK(found.st_mode))
+
+
+def _is_file(number: int) -> bool:
+    try:
+        return sys.platform != "win32" and stat.S_ISREG(os.fstat(number).st_mode)
+    except OSError:
+        return False

@@ -1,7 +1,6 @@
 """How an operation runs: shapes by the shared rules, in each run; numbers where they are known; a line in the trace."""
 
 import functools
-import inspect
 
 from paramcount_guest.state import STATE, location, stop
 from paramcount_guest.values import LIMIT
@@ -107,7 +106,6 @@ def op(function):
             return function(*args, **kwargs)
         return noted(lambda: OperationNode(run, function.__name__), function, args, kwargs)
 
-    run._parameters_ = inspect.signature(function)
     return run
 
 

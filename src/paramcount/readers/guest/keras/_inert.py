@@ -74,14 +74,14 @@ def activation(identifier):
     Raises:
         ValueError: Keras has no such activation.
     """
-    from keras import _functions
+    from keras._ops import ACTIVATIONS as FUNCTIONS
 
     if identifier is None:
-        return _functions.ACTIVATIONS["linear"]
+        return FUNCTIONS["linear"]
     if isinstance(identifier, dict):
         identifier = identifier.get("config", {}).get("name") or identifier.get("class_name")
     if isinstance(identifier, str):
-        found = _functions.ACTIVATIONS.get(ALIASES.get(identifier, identifier))
+        found = FUNCTIONS.get(ALIASES.get(identifier, identifier))
         if found is None:
             raise ValueError(f"Could not interpret activation function identifier: {identifier}")
         return found

@@ -9,6 +9,7 @@ from keras._graph import Graph
 from keras._layer import Layer, default, from_shapes, is_default, is_shape, shapes
 from keras._leaf import Leaf
 from keras._numbers import BATCHES
+from keras._ops import OPS
 from keras._tensor import KerasTensor, as_dtype, make, opened, plain, replaced, tensors_in
 
 
@@ -229,13 +230,11 @@ class Model(Layer):
             )
         for place, (one, declared) in enumerate(zip(flat, wanted)):
             if len(one.shape) != len(declared.shape):
-                from keras import _functions
-
                 if len(one.shape) == len(declared.shape) + 1 and one.shape[-1] == 1:
-                    flat[place] = _functions.OPS["squeeze"](one, -1)
+                    flat[place] = OPS["squeeze"](one, -1)
                     continue
                 if len(one.shape) == len(declared.shape) - 1 and declared.shape[-1] == 1:
-                    flat[place] = _functions.OPS["expand_dims"](one, -1)
+                    flat[place] = OPS["expand_dims"](one, -1)
                     continue
             if len(one.shape) != len(declared.shape) or any(
                 [

@@ -4,18 +4,18 @@ import contextlib
 
 from paramcount_guest.state import STATE, stop
 
-from keras import _basic, _functions, _inert, _leaf, _models, _sequence, _spatial
+from keras import _basic, _inert, _leaf, _models, _sequence, _spatial
 from keras._dispatch import NAMES as COUNTS
 from keras._dispatch import op, unique
 from keras._inert import GLOBAL, getter, inert
 from keras._layer import Layer, snake
 from keras._modules import offer, unsupported_function
+from keras._ops import ACTIVATIONS, IMAGE, OPS, RANDOM
 from keras._surface import ALIASES, LAYERS, NAMES
 from keras._tensor import DTYPES, KerasTensor, Shape, as_dtype, convert, ordered
 from keras._variable import Variable
 
 LEAVES = _leaf.LEAVES
-OPS = _functions.OPS
 
 
 class InputSpec:
@@ -124,12 +124,12 @@ for _name in ("nn", "numpy", "linalg"):
         f"keras.ops.{_name}",
         **{name: value for name, value in OPS.items() if name in NAMES[f"keras.ops.{_name}"].split()},
     )
-offer("keras.ops.image", **_functions.IMAGE)
-offer("keras.random", **_functions.RANDOM, SeedGenerator=inert("keras.random", "SeedGenerator"))
-offer("keras.activations", **_functions.ACTIVATIONS, get=_inert.activation, swish=_functions.ACTIVATIONS["silu"],
-      hard_swish=_functions.ACTIVATIONS["hard_silu"], serialize=lambda one: _inert.named(one),
+offer("keras.ops.image", **IMAGE)
+offer("keras.random", **RANDOM, SeedGenerator=inert("keras.random", "SeedGenerator"))
+offer("keras.activations", **ACTIVATIONS, get=_inert.activation, swish=ACTIVATIONS["silu"],
+      hard_swish=ACTIVATIONS["hard_silu"], serialize=lambda one: _inert.named(one),
       deserialize=lambda name, custom_objects=None: _inert.activation(name))  # fmt: skip
-offer("keras.src.activations", **_functions.ACTIVATIONS, get=_inert.activation)
+offer("keras.src.activations", **ACTIVATIONS, get=_inert.activation)
 
 
 def source_inputs(tensor):
@@ -282,7 +282,7 @@ backend = {
     "repeat_elements": lambda x, rep, axis: OPS["repeat"](x, rep, axis), "switch": unsupported_function("keras.backend.switch"),
     "resize_images": _keras2("resize_images", lambda x, height_factor, width_factor, data_format, interpolation="nearest": LEAVES[
         "UpSampling2D"]((height_factor, width_factor), data_format=data_format)(x)),
-    "dropout": lambda x, level, noise_shape=None, seed=None: _functions.RANDOM["dropout"](x, level),
+    "dropout": lambda x, level, noise_shape=None, seed=None: RANDOM["dropout"](x, level),
     "spatial_2d_padding": _keras2("spatial_2d_padding", lambda x, padding=((1, 1), (1, 1)), data_format=None: LEAVES["ZeroPadding2D"](padding)(x)),
     "eval": unsupported_function("keras.backend.eval"), "function": unsupported_function("keras.backend.function"),
     "get_session": unsupported_function("keras.backend.get_session"), "gradients": unsupported_function("keras.backend.gradients"),

@@ -5,11 +5,11 @@ Semantics are Keras 3's throughout; where Keras 2 makes other weights of the sam
 
 from keras import _models
 from keras._dispatch import op
-from keras._functions import OPS
 from keras._inert import GLOBAL
 from keras._layer import Layer
 from keras._modules import offer
 from keras._offers import InputSpec, obtain_input_shape, source_inputs
+from keras._ops import OPS
 from keras._tensor import convert
 
 offer(

@@ -5,6 +5,7 @@ from paramcount_guest.state import stop
 from keras import _dispatch
 from keras._layer import Layer, snake
 from keras._leaf import LEAVES, Leaf, leaf, unsupported
+from keras._ops.creation import zeros
 from keras._spatial import Kernel, activates, moved
 from keras._tensor import KerasTensor, convert, fixed, tensors_in
 from paramcount import shapes as rules
@@ -44,8 +45,6 @@ class _Recurrent(Leaf):
         return self.apply(sequences, args, {"initial_state": initial_state})
 
     def get_initial_state(self, batch_size):
-        from keras._functions import zeros
-
         return [zeros((batch_size, size)) for size in self.state_sizes]
 
     def fit(self, tensors):

@@ -3,16 +3,15 @@
 import contextlib
 import math
 
-from paramcount_guest.state import STATE, stop
+from paramcount_guest.state import stop
 
-from keras import _functions
 from keras._dispatch import op, run
-from keras._functions import ACTIVATIONS, OPS, RANDOM, _made, _window, target, whole
 from keras._inert import inert
 from keras._modules import NAMES, OFFERED, offer, unsupported_function
 from keras._numbers import Sym, joined
 from keras._offers import map_structure, name_scope
-from keras._tensor import DTYPES, KerasTensor, Shape, as_dtype, convert, fixed, make
+from keras._ops import IMAGE, OPS, RANDOM, identity_, made, whole, window
+from keras._tensor import DTYPES, KerasTensor, Shape, as_dtype, convert, fixed
 from keras._variable import Variable
 
 
@@ -118,7 +117,7 @@ def cast(x, dtype, name=None):
 
 @tf()
 def identity(input, name=None):
-    return _functions.IDENTITY(input)
+    return identity_(input)
 
 
 @tf()
@@ -313,7 +312,7 @@ def meshgrid(*args, indexing="xy", name=None):
 
 
 def random_(shape, *args, dtype=None, **kwargs):
-    return _made(shape, as_dtype(dtype))
+    return made(shape, as_dtype(dtype))
 
 
 def variable(initial_value=None, trainable=None, validate_shape=True, caching_device=None, name=None, variable_def=None,
@@ -484,8 +483,8 @@ def _plain(value):
 def _pool(function):
     def apply(input, ksize, strides, padding, data_format="NHWC", name=None):
         x = convert(input)
-        found = _window(x, strides, padding, data_format)
-        return function(x, _window(x, ksize, padding, data_format)["strides"], found["strides"], padding, data_format)
+        found = window(x, strides, padding, data_format)
+        return function(x, window(x, ksize, padding, data_format)["strides"], found["strides"], padding, data_format)
 
     return apply
 
@@ -543,7 +542,7 @@ def older_resize(
 
 @_named
 def extract_patches(images, sizes, strides, rates, padding, name=None):
-    return _functions.IMAGE["extract_patches"](images, sizes[1:3], strides[1:3], rates[1:3], padding, "channels_last")
+    return IMAGE["extract_patches"](images, sizes[1:3], strides[1:3], rates[1:3], padding, "channels_last")
 
 
 MATH = {name: value for name, value in TF.items() if name in NAMES["tensorflow.math"].split()}
@@ -584,4 +583,3 @@ offer("tensorflow.python.tf2", enabled=lambda: True)
 offer("tensorflow.compat.v1", disable_eager_execution=lambda: None, disable_v2_behavior=lambda: None, set_random_seed=lambda seed: None,
       logging=inert("tensorflow.compat.v1", "logging"))  # fmt: skip
 offer("tensorflow.dtypes", cast=TF["cast"], **DTYPES)
-__all__ = ["ACTIVATIONS", "STATE", "make", "target"]

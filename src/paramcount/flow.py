@@ -14,6 +14,7 @@ from paramcount.errors import JoinError, LayerError, LimitError, ShapeError, exa
 from paramcount.expression import Expression, Quantity
 from paramcount.kept import Kept
 from paramcount.layers.base import ZERO, Derivation, Layer, Tensor
+from paramcount.layers.composite import check_number
 from paramcount.limits import MAX_EXACT, MAX_KEPT, MAX_KEPT_TEXT, MAX_TENSORS, MAX_UNROLLED
 from paramcount.network import ANY, UNKNOWN, Block, Loop, Network, Node
 from paramcount.shapes import Shape, elements, known
@@ -249,10 +250,7 @@ def derived(layer: Layer, inputs: tuple[Shape | None, ...]) -> Derivation:
 
 def derived_anew(layer: Layer, inputs: tuple[Shape | None, ...]) -> Derivation:
     """Derive a layer, and refuse by name what a JSON client would read rounded."""
-    least, most = layer.kind.inputs
-    if len(inputs) < least or (most is not None and len(inputs) > most):
-        takes = str(least) if most == least else f"at least {least}" if most is None else f"{least} to {most}"
-        raise ShapeError(f"takes {takes} input{'' if takes == '1' else 's'}; {len(inputs)} flow in.")
+    check_number(layer, inputs)
     made = layer.derive(inputs)
     check_exact(made.parameters.value, made.macs)
     output = known(made.output_shape)

@@ -32,7 +32,8 @@ class Parameter:
     `field` is the layer's field it sets, or "" where it changes nothing that is counted here.
     `inferred` marks a required parameter that what flows in can stand for; `canonical_only` one that
     the framework's constructor does not have and only a JSON object can give; `layer` one whose value
-    is a layer itself, as TimeDistributed's is; `tensor` one whose value is a tensor, of which the shape counts.
+    is a layer itself, as TimeDistributed's is; `tensor` one whose value is a tensor, of which the shape counts;
+    `number` one that changes nothing here and must be a number, or None where that is its default.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Parameter:
     canonical_only: bool = False
     layer: bool = False
     tensor: bool = False
+    number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,9 @@ class Signature:
                 problems.append(LayerError(f"{name} is given twice ({shown(given[target.name])} and {shown(value)})."))
             else:
                 given[target.name] = value
+        for name, value in given.items():
+            if name in self.by_name and self.by_name[name].number and not _is_number(value, self.by_name[name]):
+                problems.append(LayerError(f"{name} must be a number, received {shown(value)}."))
         return given, problems
 
     def _unknown(self, name: str, *, canonical: bool) -> UnknownNameError:
@@ -176,6 +181,15 @@ class Signature:
 def ignored(*names: str) -> tuple[Parameter, ...]:
     """Parameters that are accepted and change nothing that is counted."""
     return tuple(Parameter(name, default=None) for name in names)
+
+
+def numbers(*names: str, none: bool = False) -> tuple[Parameter, ...]:
+    """Parameters that change nothing that is counted, and must be numbers; `none` takes None as well."""
+    return tuple(Parameter(name, default=None if none else 0.0, number=True) for name in names)
+
+
+def _is_number(value: object, parameter: Parameter) -> bool:
+    return isinstance(value, int | float) or (value is None and parameter.default is None)
 
 
 def _literal(value: object) -> str:

@@ -17,7 +17,7 @@ from paramcount.layers.common import KERAS_LAYER
 from paramcount.layers.fields import Flag, Positive, refuse
 from paramcount.layers.unchanged import check_rank
 from paramcount.shapes import Shape, known, text
-from paramcount.signature import Parameter, Signature, ignored
+from paramcount.signature import Parameter, Signature, ignored, numbers
 
 _STATISTICS = {
     "pytorch": "PyTorch keeps the running statistics in buffers; Keras counts them as non-trainable parameters.",
@@ -155,7 +155,8 @@ def _pytorch(name: str) -> Signature:
         (name,),
         (
             Parameter("num_features", "num_features"),
-            *ignored("eps", "momentum"),
+            *numbers("eps"),
+            *numbers("momentum", none=True),
             Parameter("affine", "affine", True),
             Parameter("track_running_stats", "track_running_stats", True),
             *(ignored("process_group") if name == "SyncBatchNorm" else ()),
@@ -182,7 +183,7 @@ KINDS = (
         "frozenbatchnorm2d",
         "torchvision's batch normalisation with fixed statistics: (C, H, W).",
         FrozenBatchNorm,
-        Signature(("FrozenBatchNorm2d",), (Parameter("num_features", "num_features"), *ignored("eps"))),
+        Signature(("FrozenBatchNorm2d",), (Parameter("num_features", "num_features"), *numbers("eps"))),
         examples=(Example("FrozenBatchNorm2d(6)", 0, "torchvision 0.28.0", (6, 4, 5), (6, 4, 5)),),
         ranks=(3,),
     ),

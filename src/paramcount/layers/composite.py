@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pydantic import ValidationError
 
-from paramcount.errors import LayerError
+from paramcount.errors import LayerError, ShapeError
 from paramcount.expression import Expression, Quantity, Sum
 from paramcount.layers.base import ZERO, Derivation, Layer, Reach, Step, Tensor
 from paramcount.shapes import Shape
@@ -64,6 +64,18 @@ def within(layer: Layer, prefix: str, tensors: Sequence[Tensor]) -> tuple[Tensor
             for tensor in tensors
         ]
     )
+
+
+def check_number(layer: Layer, inputs: Sequence[Shape | None]) -> None:
+    """As many inputs must flow in as the kind takes.
+
+    Raises:
+        ShapeError: more or fewer flow in.
+    """
+    least, most = layer.kind.inputs
+    if len(inputs) < least or (most is not None and len(inputs) > most):
+        takes = str(least) if most == least else f"at least {least}" if most is None else f"{least} to {most}"
+        raise ShapeError(f"takes {takes} input{'' if takes == '1' else 's'}; {len(inputs)} flow in.")
 
 
 def part(kind: str, like: Layer, **fields: object) -> Layer:

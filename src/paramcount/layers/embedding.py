@@ -11,9 +11,9 @@ from paramcount.errors import ShapeError, shown
 from paramcount.expression import Product, Quantity
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor
 from paramcount.layers.common import KERAS_LAYER
-from paramcount.layers.fields import Natural, NotCounted, refuse
+from paramcount.layers.fields import Flag, Natural, NotCounted, refuse
 from paramcount.shapes import Shape, text
-from paramcount.signature import Parameter, Signature, ignored
+from paramcount.signature import Parameter, Signature, ignored, numbers
 
 
 class Embedding(Layer):
@@ -23,6 +23,7 @@ class Embedding(Layer):
     embedding_dim: Natural
     padding_idx: int | None = None
     mode: str = "mean"
+    sparse: Flag = False
     lora_rank: NotCounted = None
 
     @model_validator(mode="after")
@@ -32,6 +33,8 @@ class Embedding(Layer):
             raise refuse(f"padding_idx={padding} must be a row of {rows}.")
         if self.mode not in ("sum", "mean", "max"):
             raise refuse(f"mode must be 'sum', 'mean' or 'max', received {shown(self.mode)}.")
+        if self.mode == "max" and self.sparse:
+            raise refuse("mode='max' does not go with sparse=True. Leave sparse out.")
         if self.framework == "keras" and self.embedding_dim == 0:
             raise refuse("output_dim must be at least 1, received 0.")
         return self
@@ -60,7 +63,7 @@ class Embedding(Layer):
 
 _TABLE = (Parameter("num_embeddings", "num_embeddings"), Parameter("embedding_dim", "embedding_dim"))
 _PADDING = Parameter("padding_idx", "padding_idx", None)
-_SCALE = ignored("max_norm", "norm_type", "scale_grad_by_freq")
+_SCALE = (*numbers("max_norm", none=True), *numbers("norm_type"), *ignored("scale_grad_by_freq"))
 
 KINDS = (
     Kind(
@@ -95,7 +98,8 @@ KINDS = (
                 *_TABLE,
                 *_SCALE,
                 Parameter("mode", "mode", "mean"),
-                *ignored("sparse", "_weight", "include_last_offset"),
+                Parameter("sparse", "sparse", False),
+                *ignored("_weight", "include_last_offset"),
                 _PADDING,
                 *ignored("device", "dtype"),
             ),

@@ -104,6 +104,13 @@ def sizes(value: object) -> tuple[int | None, ...]:
     return tuple([_dimension(item) for item in items])
 
 
+def whole_dimension(value: object) -> int:
+    """Check the number of a dimension, which counts the batch as 0."""
+    if type(value) is not int or abs(value) > 100:
+        raise refuse(f"must be the number of a dimension, received {value!r:.60}.")
+    return value
+
+
 def _truth(value: object) -> bool:
     if type(value) is bool:
         return value

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator
 from paramcount.errors import JoinError, ShapeError
 from paramcount.layers.base import Derivation, Example, Kind, Layer
 from paramcount.layers.common import KERAS_LAYER
-from paramcount.layers.fields import refuse
+from paramcount.layers.fields import whole_dimension
 from paramcount.layers.unchanged import check_dimension
 from paramcount.shapes import Shape, text
 from paramcount.signature import Parameter, Signature
@@ -51,7 +51,7 @@ class Elementwise(Layer):
 class Concatenation(Layer):
     """What flows in, one after the other along one dimension."""
 
-    dim: Annotated[int, BeforeValidator(lambda value: _whole(value))]
+    dim: Annotated[int, BeforeValidator(whole_dimension)]
 
     @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
@@ -107,12 +107,6 @@ def _letter(layer: Layer, rank: int, place: int) -> str:
     if not layer.channels_last:
         letters = letters[-1] + letters[:-1]
     return letters[place]
-
-
-def _whole(value: object) -> int:
-    if type(value) is not int or abs(value) > 100:
-        raise refuse(f"must be the number of a dimension, received {value!r:.60}.")
-    return value
 
 
 def _elementwise(name: str, about: str, inputs: tuple[int, int | None] = (1, None)) -> Kind:

@@ -19,7 +19,7 @@ from paramcount.layers.fields import Flag, Natural, Positive, refuse, whole
 from paramcount.layers.unchanged import Unchanged, check_rank
 from paramcount.limits import MAX_RANK
 from paramcount.shapes import Shape, text
-from paramcount.signature import Parameter, Signature, ignored
+from paramcount.signature import Parameter, Signature, ignored, numbers
 
 
 def _shape(value: object) -> tuple[int, ...]:
@@ -285,7 +285,8 @@ def _instance(dims: int, shape: tuple[int, ...]) -> Kind:
     name = f"InstanceNorm{dims}d"
     parameters = (
         Parameter("num_features", "num_features"),
-        *ignored("eps", "momentum"),
+        *numbers("eps"),
+        *numbers("momentum", none=True),
         Parameter("affine", "affine", False),
         Parameter("track_running_stats", "track_running_stats", False),
         *_DEVICE,
@@ -317,7 +318,7 @@ KINDS = (
             ("LayerNorm",),
             (
                 Parameter("normalized_shape", "normalized_shape"),
-                *ignored("eps"),
+                *numbers("eps"),
                 Parameter("elementwise_affine", "elementwise_affine", True),
                 Parameter("bias", "bias", True),
                 *_DEVICE,
@@ -333,7 +334,7 @@ KINDS = (
             ("RMSNorm",),
             (
                 Parameter("normalized_shape", "normalized_shape"),
-                *ignored("eps"),
+                *numbers("eps", none=True),
                 Parameter("elementwise_affine", "elementwise_affine", True),
                 *_DEVICE,
             ),
@@ -349,7 +350,7 @@ KINDS = (
             (
                 Parameter("num_groups", "num_groups"),
                 Parameter("num_channels", "num_channels"),
-                *ignored("eps"),
+                *numbers("eps"),
                 Parameter("affine", "affine", True),
                 *_DEVICE,
                 _BIAS,
@@ -364,14 +365,14 @@ KINDS = (
         "localresponsenorm",
         "Normalisation across neighbouring channels (AlexNet).",
         LocalResponse,
-        Signature(("LocalResponseNorm",), (Parameter("size", "size"), *ignored("alpha", "beta", "k"))),
+        Signature(("LocalResponseNorm",), (Parameter("size", "size"), *numbers("alpha", "beta", "k"))),
         examples=(Example("LocalResponseNorm(5)", 0, _TORCH, (6, 4, 5), (6, 4, 5)),),
     ),
     Kind(
         "crossmaplrn2d",
         "Normalisation across neighbouring channels, as in Caffe.",
         LocalResponse,
-        Signature(("CrossMapLRN2d",), (Parameter("size", "size"), *ignored("alpha", "beta", "k"))),
+        Signature(("CrossMapLRN2d",), (Parameter("size", "size"), *numbers("alpha", "beta", "k"))),
         examples=(Example("CrossMapLRN2d(5)", 0, "torch 2.13.0", (6, 4, 5), (6, 4, 5)),),
     ),
     _keras("LayerNormalization", "Keras's normalisation over chosen axes.", Axis,

@@ -33,6 +33,16 @@ def _share(value: object) -> float:
     return float(value)
 
 
+def _strict(value: object) -> bool:
+    if type(value) is not bool:
+        raise refuse(f"must be True or False, received {shown(value)}.")
+    return value
+
+
+Strict = Annotated[bool, BeforeValidator(_strict)]
+"""True or False: PyTorch's recurrent layers take nothing else for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What one or more cells come to: parameters, and the weights that are used in each time step."""
@@ -55,9 +65,10 @@ class Recurrent(Layer):
     hidden_size: Positive
     num_layers: Annotated[int, BeforeValidator(_stacked)] = 1
     nonlinearity: str = "tanh"
-    bias: Flag = True
+    bias: Strict = True
+    batch_first: Strict = False
     dropout: Annotated[float, BeforeValidator(_share)] = 0.0
-    bidirectional: Flag = False
+    bidirectional: Strict = False
     proj_size: Natural = 0
 
     @model_validator(mode="after")
@@ -206,7 +217,7 @@ def _torch(name: str, about: str, *examples: Example) -> Kind:
         Parameter("num_layers", "num_layers", 1),
         *wave,
         Parameter("bias", "bias", True),
-        *ignored("batch_first"),
+        Parameter("batch_first", "batch_first", False),
         Parameter("dropout", "dropout", 0.0),
         Parameter("bidirectional", "bidirectional", False),
         *((Parameter("proj_size", "proj_size", 0),) if name == "LSTM" else ()),

@@ -15,10 +15,10 @@ from paramcount.errors import ShapeError, shown
 from paramcount.expression import Literal, Product, Quantity
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Step
 from paramcount.layers.composite import made_of, part, within
-from paramcount.layers.fields import Flag, NotCounted, Positive, refuse
+from paramcount.layers.fields import Flag, NotCounted, Positive, Probability, refuse
 from paramcount.limits import MAX_STACKED
 from paramcount.shapes import Shape, text
-from paramcount.signature import Parameter, Signature, ignored
+from paramcount.signature import Parameter, Signature, ignored, numbers
 
 
 def _stacked(value: object) -> int:
@@ -30,8 +30,8 @@ def _stacked(value: object) -> int:
 def _activation(value: object) -> str:
     if value in ("relu", "gelu"):
         return str(value)
-    if isinstance(value, str):
-        raise refuse(f"must be 'relu' or 'gelu', received {shown(value)}.")
+    if value is None or isinstance(value, str | int | float | list | tuple):
+        raise refuse(f"must be 'relu', 'gelu' or a function, received {shown(value)}.")
     return "…"  # a function, which has no parameters
 
 
@@ -45,6 +45,7 @@ class TransformerLayer(Layer):
     d_model: Positive
     nhead: Positive
     dim_feedforward: Positive = 2048
+    dropout: Probability = 0.1
     activation: Activation = "relu"
     bias: Flag = True
 
@@ -104,6 +105,7 @@ class Transformer(Layer):
     num_encoder_layers: Stacked = 6
     num_decoder_layers: Stacked = 6
     dim_feedforward: Positive = 2048
+    dropout: Probability = 0.1
     activation: Activation = "relu"
     custom_encoder: NotCounted = None
     custom_decoder: NotCounted = None
@@ -175,11 +177,12 @@ _TORCH = "torch 2.14.1"
 _HEAD = (Parameter("d_model", "d_model"), Parameter("nhead", "nhead"))
 _FEED = (
     Parameter("dim_feedforward", "dim_feedforward", 2048),
-    *ignored("dropout"),
+    Parameter("dropout", "dropout", 0.1),
     Parameter("activation", "activation", "relu"),
 )
 _TAIL = (
-    *ignored("layer_norm_eps", "batch_first", "norm_first"),
+    *numbers("layer_norm_eps"),
+    *ignored("batch_first", "norm_first"),
     Parameter("bias", "bias", True),
     *ignored("device", "dtype"),
 )

@@ -15,7 +15,7 @@ from paramcount.layers.fields import DataFormat, Ints, per_dimension, refuse, wh
 from paramcount.layers.unchanged import check_rank
 from paramcount.limits import MAX_SIZE
 from paramcount.shapes import Shape, text
-from paramcount.signature import Parameter, Signature, ignored
+from paramcount.signature import Parameter, Signature
 
 _RANKS = {
     "nearest": (2, 3, 4),
@@ -36,6 +36,7 @@ class Upsample(Layer):
     scale_factor: float | tuple[float, ...] | None = None
     mode: str = "nearest"
     align_corners: bool | None = None
+    recompute_scale_factor: bool | None = None
 
     @field_validator("size", mode="plain")
     @classmethod
@@ -53,9 +54,9 @@ class Upsample(Layer):
             return None if value is None else _factor(value)
         return tuple([_factor(item) for item in items])
 
-    @field_validator("align_corners", mode="plain")
+    @field_validator("align_corners", "recompute_scale_factor", mode="plain")
     @classmethod
-    def _corners(cls, value: object) -> bool | None:
+    def _truth(cls, value: object) -> bool | None:
         return None if value is None else bool(value)
 
     @model_validator(mode="after")
@@ -64,6 +65,8 @@ class Upsample(Layer):
             raise refuse("needs either size or scale_factor, and not both.")
         if self.mode not in _RANKS:
             raise refuse(f"mode must be one of {', '.join(map(repr, _RANKS))}, received {shown(self.mode)}.")
+        if self.recompute_scale_factor and self.size is not None:
+            raise refuse("recompute_scale_factor does not go with size. Leave it out.")
         if self.align_corners is not None and self.mode in ("nearest", "nearest-exact", "area"):
             raise refuse(f"align_corners does not go with mode={self.mode!r}. Leave it out.")
         return self
@@ -212,7 +215,7 @@ KINDS = (
                 *_SIZE,
                 Parameter("mode", "mode", "nearest"),
                 Parameter("align_corners", "align_corners", None),
-                *ignored("recompute_scale_factor"),
+                Parameter("recompute_scale_factor", "recompute_scale_factor", None),
             ),
         ),
         examples=(Example("Upsample(scale_factor=1.5)", 0, _TORCH, (3, 7, 8), (3, 10, 12)),),

@@ -8,15 +8,15 @@ keras.layers.SpectralNormalization.
 
 from dataclasses import replace
 from math import prod
-from typing import Annotated, override
+from typing import Annotated, Self, override
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, model_validator
 
 from paramcount.errors import LayerError, ShapeError, shown
 from paramcount.expression import Product, Quantity
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor
 from paramcount.layers.common import KERAS_LAYER, keras_name
-from paramcount.layers.composite import within
+from paramcount.layers.composite import check_number, within
 from paramcount.layers.fields import Flag, Positive, refuse
 from paramcount.shapes import Shape
 from paramcount.signature import Parameter, Signature, ignored
@@ -37,6 +37,13 @@ class Reparametrized(Layer):
     module: Layer
     weight: str = "weight"
 
+    @model_validator(mode="after")
+    def _rules(self) -> Self:
+        if self.module.kind.name.startswith("lazy"):
+            raise refuse(f"takes a layer that has its weights, and {self.module} has none before it has run. Give its "
+                         f"channels, as {self.module.signature.name.removeprefix('Lazy')} takes them.")  # fmt: skip
+        return self
+
     @property
     def parametrized(self) -> bool:
         """Whether it is one of torch.nn.utils.parametrizations, which name their tensors in another way."""
@@ -44,6 +51,9 @@ class Reparametrized(Layer):
 
     @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
+        if inputs == (None,):
+            inputs = inputs * self.module.kind.inputs[0]
+        check_number(self.module, inputs)
         made = self.module.derive(inputs)
         own = next((tensor for tensor in made.tensors if tensor.name == self.weight and not tensor.buffer), None)
         if own is None:
@@ -209,6 +219,7 @@ def _kinds(
             model,
             Signature((spelled,), (_MODULE, _NAME, *fields)),
             examples=(Example(f"{spelled}(Conv2d(3, 8, 3))", parameters, _TORCH, _IMAGE, (8, 6, 6)),),
+            inputs=(1, None),
         )
         for spelled in (name, f"parametrizations.{name}")
     )
@@ -243,6 +254,7 @@ KINDS = (
             ),
         ),
         examples=(Example("parametrizations.orthogonal(Linear(6, 4))", 28, _TORCH, (6,), (4,)),),
+        inputs=(1, None),
     ),
     Kind(
         "spectralnormalization",

@@ -22,7 +22,8 @@ from paramcount.errors import LayerError, UnknownNameError, sequence, shown
 from paramcount.layers.base import Example
 from paramcount.limits import MAX_SIZE
 from paramcount.notation import Assigned, Call, Name
-from paramcount.parts import NOTHING, Join, Loose, Outputs, Part, Repeated, Series, Spare, Tie, Written
+from paramcount.parts import NOTHING, Join, Loose, Outputs, Part, Repeated, Series, Spare, Tie
+from paramcount.written import Written
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from paramcount.apart import TakenApart
 from paramcount.errors import ParamcountError
 from paramcount.kept import Kept
 from paramcount.layers.base import Layer
 from paramcount.limits import MAX_BODY, MAX_BODY_TEXT, MAX_KEPT
 from paramcount.network import HERE, INPUT, Block, Body, Node, apart, used
 from paramcount.notation import Call
-from paramcount.parts import Join, Part, Series, Wired, Written
+from paramcount.parts import Join, Part, Series, Wired
 from paramcount.signature import Framework
 from paramcount.wiring import Wiring, WithinError
-from paramcount.written import TakenApart
+from paramcount.written import Written
 
 _BODIES: Final = Kept[tuple[str, bool], tuple[Body | None]](MAX_KEPT)
 """Bodies by their text and whether they are frozen; None for a block that is no body."""

@@ -1,6 +1,6 @@
 """Shapes that flow in: what a caller gives, and what Keras's layers declare: `Input(shape=…)`, `input_shape=…`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pydantic_core import PydanticCustomError
@@ -10,8 +10,8 @@ from paramcount.layers import frameworks_of, spellings
 from paramcount.layers.fields import sizes
 from paramcount.limits import MAX_INPUTS
 from paramcount.notation import Call
-from paramcount.parts import Written
 from paramcount.shapes import Shape
+from paramcount.written import Written
 
 type InputShape = Sequence[int | None] | Sequence[Sequence[int | None]]
 """The shape of one input, or one shape for each."""
@@ -70,9 +70,14 @@ def pop_shape(kwargs: dict[str, object], place: str) -> Shape | None:
         raise error.within(place) from None
 
 
+def may_declare(kwargs: Mapping[str, object]) -> bool:
+    """Whether one of these arguments may say what shape flows in."""
+    return not _DECLARING.isdisjoint(kwargs)
+
+
 def parted(one: Written) -> tuple[Written, Shape | None]:
     """A layer without the shape that it declares, and that shape, if any."""
-    if _DECLARING.isdisjoint(one.kwargs) or _is_argument("input_dim", one):
+    if not may_declare(one.kwargs) or _is_argument("input_dim", one):
         return one, None
     own = dict(one.kwargs)
     shape = pop_shape(own, one.place)

@@ -7,12 +7,14 @@ Block    nodes that are wired alike elsewhere too, as one
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from paramcount.architectures.base import Architecture
 from paramcount.layers.base import Layer
 from paramcount.shapes import Shape
 from paramcount.signature import Framework
+
+if TYPE_CHECKING:
+    from paramcount.architectures.base import Architecture
 
 INPUT: Final = "input"
 """The name of a network's first input."""
@@ -148,7 +150,7 @@ class Network:
     """Layers that exist and are never run."""
     ties: tuple[tuple[str, str], ...] = ()
     """Pairs of parameters, `node.tensor`, that are one."""
-    catalogued: Mapping[str, Architecture] = field(default_factory=dict[str, Architecture])
+    catalogued: "Mapping[str, Architecture]" = field(default_factory=dict[str, "Architecture"])
     """The networks of the catalogue in it, by the names before those of their layers."""
     blocks: Mapping[str, str] = field(default_factory=dict[str, str])
     """How the blocks in those are written, by the names before those of their layers."""

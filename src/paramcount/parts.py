@@ -17,44 +17,10 @@ A part takes the value that flows in and gives the value that flows on.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from paramcount.layers import frameworks_of
 from paramcount.network import Body
 from paramcount.shapes import Shape
-from paramcount.signature import Framework
-
-
-class Written(NamedTuple):
-    """A layer as it was written: its name without prefix, its arguments, and what to call it."""
-
-    name: str
-    args: tuple[object, ...]
-    kwargs: dict[str, object]
-    label: str
-    framework: Framework | None = None
-    """The framework that its prefix tells, if any."""
-    from_json: bool = False
-    on: "tuple[Part, ...] | None" = None
-    frozen: bool = False
-    variable: str = ""
-    """The name that it was assigned to, with the names of the blocks around it."""
-
-    @property
-    def place(self) -> str:
-        """How an error names the layer."""
-        return f"layer {self.label[:60]} ({self.name[:60]})"
-
-    @property
-    def tells(self) -> Framework | None:
-        """The framework that its spelling tells, if it does."""
-        known = frameworks_of(self.name) if self.framework is None else (self.framework,)
-        return known[0] if len(known) == 1 else None
-
-    @property
-    def arguments(self) -> str:
-        """The arguments as text: the same for layers that are written alike, and 1, 1.0 and True are not."""
-        return f"{self.args!r} {self.kwargs!r}"
+from paramcount.written import Written
 
 
 @dataclass(frozen=True, slots=True)

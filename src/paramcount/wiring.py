@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from paramcount.apart import scopes
 from paramcount.architectures import catalogue
 from paramcount.blocks import joined
 from paramcount.errors import LayerError, LimitError, ParamcountError, UnknownNameError, closest, enough, shown
@@ -22,11 +23,10 @@ from paramcount.parts import (
     Start,
     Tie,
     Wired,
-    Written,
 )
 from paramcount.shapes import Shape
 from paramcount.signature import Framework
-from paramcount.written import scopes
+from paramcount.written import Written
 
 
 class WithinError(Exception):

@@ -1,8 +1,7 @@
 """Write the table of what real Keras and TensorFlow have, from which the stand-ins for them are made.
 
 Run with an interpreter that has both: `python tests/data/make_keras_surface.py`. It holds the constructor of each
-layer; the parameters of each function of keras.ops, keras.activations and keras.applications; and what exists, so that
-a name without a rule is told from no name.
+layer, and what exists, so that a name without a rule is told from no name.
 """
 
 import importlib
@@ -148,17 +147,12 @@ def main() -> None:
     aliases = {
         name: getattr(keras.layers, name).__name__ for name in layers if getattr(keras.layers, name).__name__ != name
     }
-    functions: dict[str, str] = {}
-    for module in ("keras.ops", "keras.activations", "keras.random", "keras.applications", "keras.layers"):
-        for name, value in sorted(vars(importlib.import_module(module)).items()):
-            if callable(value) and not inspect.isclass(value):
-                functions[f"{module}.{name}"] = written(value)
     exists = {module: names(module) for module in (*KERAS, *TENSORFLOW)}
     for name in APPLICATIONS:
         exists[f"keras.applications.{name}"] = names(f"keras.applications.{name}")
     about = f"What keras {keras.__version__} and tensorflow {tf.__version__} have; written by make_keras_surface.py."
     (GUEST / "_surface.py").write_text(
-        f'"""{about}"""\n\n# fmt: off\n\n{table("LAYERS", layers)}\n{table("ALIASES", aliases)}\n{table("FUNCTIONS", functions)}\n{table("NAMES", exists)}'
+        f'"""{about}"""\n\n# fmt: off\n\n{table("LAYERS", layers)}\n{table("ALIASES", aliases)}\n{table("NAMES", exists)}'
     )
 
 

@@ -10,16 +10,22 @@ OPS = {}
 """The functions of keras.ops that have a rule."""
 
 
-def ops(*names):
-    """Offer a function under its name, or these."""
+def offering(table):
+    """A decorator that makes a function an operation and puts it into a table, under its name or these."""
 
-    def put(function):
-        made = op(function)
-        for name in names or (function.__name__,):
-            OPS[name] = made
-        return made
+    def offer(*names):
+        def put(function):
+            made = op(function)
+            for name in names or (function.__name__,):
+                table[name] = made
+            return made
 
-    return put
+        return put
+
+    return offer
+
+
+ops = offering(OPS)
 
 
 def unrecorded(function):

@@ -7,12 +7,13 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
 from paramcount import LayerError, ParamcountError, UnknownNameError
 from paramcount.errors import closest, enough, sequence, shown
 from paramcount.limits import MAX_RANK
+from paramcount.recorded import is_whole
 from paramcount.signature import Framework
 
 _FRAMEWORKS: Mapping[str, Framework] = {
@@ -104,7 +105,7 @@ def _whole(value: object) -> object:
 
 
 def _one(value: object) -> object:
-    if type(value) is int:
+    if is_whole(value):
         return value
     value = _whole(value)
     if type(value) is not int:
@@ -113,7 +114,7 @@ def _one(value: object) -> object:
 
 
 def _several(value: object) -> object:
-    if type(value) is int:
+    if is_whole(value):
         return value
     value = unstringified(value)
     if isinstance(value, str) and 0 < len(value) < 100:
@@ -151,8 +152,9 @@ def _framework(value: object) -> object:
     return found
 
 
-Whole = Annotated[int, BeforeValidator(_one)]
-Numbers = Annotated[int | list[int], BeforeValidator(_several)]
-Padding = Annotated[int | list[int] | str, BeforeValidator(_padding)]
-Truth = Annotated[bool, BeforeValidator(_truth)]
-WhichFramework = Annotated[Literal["pytorch", "keras"], BeforeValidator(_framework)]
+Whole = Annotated[int, PlainValidator(_one, json_schema_input_type=int)]
+Numbers = Annotated[int | list[int], PlainValidator(_several, json_schema_input_type=int | list[int])]
+Padding = Annotated[int | list[int] | str, PlainValidator(_padding, json_schema_input_type=int | list[int] | str)]
+Truth = Annotated[bool, PlainValidator(_truth, json_schema_input_type=bool)]
+_Named = Literal["pytorch", "keras"]
+WhichFramework = Annotated[_Named, PlainValidator(_framework, json_schema_input_type=_Named)]

@@ -9,7 +9,6 @@ import json
 import logging
 import re
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast, override
@@ -19,6 +18,7 @@ import anyio.from_thread
 import anyio.to_thread
 from mcp.server import MCPServer
 from mcp.server.caching import CacheHint
+from mcp.server.context import ServerRequestContext
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.server.stdio import stdio_server
@@ -30,6 +30,7 @@ from paramcount import __version__
 from paramcount.errors import closest, sequence
 from paramcount_mcp import limits
 from paramcount_mcp.answering import DefectError, RefusedError, answer, guarded
+from paramcount_mcp.shortcuts import Shortcuts
 from paramcount_mcp.tool import Pending, Tool
 from paramcount_mcp.tools import tools
 from paramcount_mcp.transports import stdio
@@ -61,10 +62,13 @@ class ParamcountServer(MCPServer[Any]):
             cache_hints={"tools/list": CacheHint(ttl_ms=limits.LIST_TTL_MS, scope="public")},
         )
         self._threads = anyio.CapacityLimiter(limits.THREADS)
-        self._recent = Recent(limits.RECENT)
         resolved = tuple(root.resolve() for root in roots)
         self._tools = {name: tool.below(resolved) for name, tool in tools().items()}
         self._reading = anyio.CapacityLimiter(limits.READING)
+        self.middleware.append(Shortcuts(self._tools, self.answered))
+
+    def answered(self, context: ServerRequestContext[Any, Any]) -> None:
+        """Do nothing about a call that was answered on a short way, `call_tool` passed by."""
 
     async def list_tools(self) -> list[Listed]:
         """List the tools, in the order of their names."""
@@ -106,18 +110,16 @@ class ParamcountServer(MCPServer[Any]):
         tool = self._tools.get(name)
         if tool is None:
             raise ToolError(f"There is no tool {name[:60]!r}.{closest(name, self._tools)}")
-        written = _written(arguments)
+        _refuse_halves(arguments)
         try:
-            return await self.work(tool, arguments, written, context)
+            return await self.work(tool, arguments, context)
         except RefusedError as error:
             raise ToolError(str(error)) from error
         except DefectError as error:
             logger.error("%s at\n%s", error, error.trace)
             raise UnexpectedToolError(str(error)) from error
 
-    async def work(
-        self, tool: Tool, arguments: dict[str, Any], written: str | None, context: Context[Any, Any] | None
-    ) -> CallToolResult:
+    async def work(self, tool: Tool, arguments: dict[str, Any], context: Context[Any, Any] | None) -> CallToolResult:
         """Answer at once what is small, and in a thread what is not.
 
         Raises:
@@ -129,7 +131,7 @@ class ParamcountServer(MCPServer[Any]):
         if tool.begin is not None:
             return await self._follow(tool, tool.begin, arguments, context)
         if not tool.threaded and _small(arguments):
-            return self._recent.answer(tool, arguments, written)
+            return answer(tool, arguments)
         return await anyio.to_thread.run_sync(functools.partial(answer, tool, arguments), limiter=self._threads)
 
     async def _watch(self, tool: Tool, arguments: dict[str, Any], context: Context[Any, Any] | None) -> CallToolResult:
@@ -182,23 +184,21 @@ _GROWS = re.compile(
 _WRITER = json.JSONEncoder(ensure_ascii=False)
 
 
-def _written(arguments: dict[str, Any]) -> str | None:
-    """The arguments as JSON; None where they cannot be, so that they did not come over the wire.
+def _refuse_halves(arguments: dict[str, Any]) -> None:
+    """Refuse a text that cannot be sent back: JSON may hold half a surrogate pair, UTF-8 may not.
 
     Raises:
-        ToolError: a text in them cannot be sent back: JSON may hold half a surrogate pair, UTF-8 may not.
+        ToolError: there is one in the arguments.
     """
     try:
-        written = _WRITER.encode(arguments)
-        written.encode()
+        _WRITER.encode(arguments).encode()
     except UnicodeEncodeError as error:
         half = f"\\u{ord(error.object[error.start]):04x}"
         raise ToolError(
             f"the arguments hold half a surrogate pair, {half}, which is no text. Send whole characters."
         ) from None
     except (TypeError, ValueError, RecursionError):
-        return None
-    return written
+        return  # they did not come over the wire
 
 
 def _small(arguments: dict[str, Any]) -> bool:
@@ -217,33 +217,6 @@ def _plain(item: object) -> bool:
         return True
     values = cast("dict[object, object]", item).values()
     return not any(isinstance(one, dict) for value in values for one in (value, *(sequence(value) or ())))
-
-
-class Recent:
-    """The last few small answers: assistants repeat a call, and the same arguments have the same answer.
-
-    Whether an answer is kept changes nothing but the time it takes. Errors are not kept.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._answers: OrderedDict[str, CallToolResult] = OrderedDict()
-
-    def answer(self, tool: Tool, arguments: dict[str, Any], written: str | None) -> CallToolResult:
-        """Answer from what is kept for arguments that are `written` like these, or anew."""
-        if written is None:
-            return answer(tool, arguments)
-        key = f"{tool.name} {written}"
-        kept = self._answers.get(key)
-        if kept is not None:
-            self._answers.move_to_end(key)
-            return kept
-        result = answer(tool, arguments)
-        if not result.is_error and len(key) <= limits.RECENT_ARGUMENTS:
-            self._answers[key] = result
-            if len(self._answers) > self._most:
-                self._answers.popitem(last=False)
-        return result
 
 
 def build_server(roots: Sequence[Path] = ()) -> ParamcountServer:

@@ -85,6 +85,8 @@ class Tool:
     clients in Python validate every answer against it, at ten microseconds for each nested schema."""
     quick: bool = False
     """Whether every call with few and short arguments is a matter of microseconds."""
+    numbers: frozenset[str] = frozenset()
+    """Arguments, whole numbers or lists of them, that may differ from call to call while the answer keeps its form."""
     threaded: bool = False
     """Whether a call may take long, whatever its arguments look like."""
     reads: Reads | None = None

@@ -10,6 +10,7 @@ from paramcount.flow import derived_anew
 from paramcount.layers.base import Layer
 from paramcount.limits import MAX_EXACT, MAX_SIZE
 from paramcount.network import Network
+from paramcount.recorded import is_whole
 from paramcount.report import LayerReport, NetworkReport
 from paramcount.shapes import Shape
 
@@ -57,7 +58,7 @@ def derive(
         LimitError: a number is above 2^53 − 1.
     """
     shapes = None if input_shape is None else checked_shapes(input_shape)
-    if expected is not None and (type(expected) is not int or not 0 <= expected <= MAX_EXACT):
+    if expected is not None and not (is_whole(expected) and 0 <= expected <= MAX_EXACT):
         raise LayerError(f"expected must be a whole number from 0 to 2^53 - 1, received {expected!r:.60}.")
     if isinstance(given, Layer):
         return _derive_layer(given, shapes, expected)

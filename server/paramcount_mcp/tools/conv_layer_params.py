@@ -187,7 +187,7 @@ def _input_shape(made: Layer, given: Mapping[str, object], dims: int) -> tuple[i
     size = given.get("input_size")
     if size is None:
         return None
-    sizes = (size,) * dims if isinstance(size, int) else tuple(cast("list[int]", size))
+    sizes = tuple(cast("list[int]", size)) if isinstance(size, list) else (cast("int", size),) * dims
     channels = cast("int", given["in_channels"])
     for number in sizes:
         if not 1 <= number <= MAX_SIZE:
@@ -198,6 +198,7 @@ def _input_shape(made: Layer, given: Mapping[str, object], dims: int) -> tuple[i
 TOOL = Tool(
     name="conv_layer_params",
     quick=True,
+    numbers=frozenset(("in_channels", "channels", "out_channels", "filters", "input_size", "expected")),
     title="Parameters of a convolution",
     description=(
         "Exact parameter count of one convolutional layer, step by step: weights per filter "

@@ -19,7 +19,6 @@ from paramcount_mcp.settings import PATH
 from paramcount_mcp.tool import Tool
 from paramcount_mcp.tools import tools
 from paramcount_mcp.transports.front import Note
-from paramcount_mcp.transports.repeats import Repeats
 from paramcount_mcp.workshop import GoneError, OverloadedError, TooLargeError, TooLongError, Workshop
 
 CONTENT = 2_000
@@ -44,7 +43,6 @@ class HttpServer(ParamcountServer):
         super().__init__()
         self.workshop = workshop
         self._log_content = log_content
-        self.middleware.append(Repeats(self._answered))
 
     def http_app(self, body_limit: int) -> Starlette:
         """The SDK's application. Hosts and origins were checked before it, for every path."""
@@ -76,7 +74,8 @@ class HttpServer(ParamcountServer):
             if context is not None:
                 self._note(context.request_context, name, outcome, arguments)
 
-    def _answered(self, context: ServerRequestContext[Any, Any]) -> None:
+    @override
+    def answered(self, context: ServerRequestContext[Any, Any]) -> None:
         params = context.params or {}
         self._note(context, params["name"], "answered", params["arguments"])
 
@@ -92,9 +91,7 @@ class HttpServer(ParamcountServer):
                 note.content = repr(arguments)[:CONTENT]
 
     @override
-    async def work(
-        self, tool: Tool, arguments: dict[str, Any], written: str | None, context: Context[Any, Any] | None
-    ) -> CallToolResult:
+    async def work(self, tool: Tool, arguments: dict[str, Any], context: Context[Any, Any] | None) -> CallToolResult:
         if tool.quick and _few(arguments):
             return answer(tool, arguments)
         request = None if context is None else context.request_context.request

@@ -282,12 +282,12 @@ class Spatial(Layer):
 
     def each(self, size: Callable[[int], Expression], *numbers: Sequence[int] | None) -> tuple[Expression, ...]:
         """Derive the size along each dimension, once for dimensions of which all `numbers` are the same."""
-        given = [one for one in numbers if one is not None]
-        found: dict[tuple[int, ...], Expression] = {}
-        for axis, key in enumerate(zip(*given, strict=True)):
-            if key not in found:
-                found[key] = size(axis)
-        return tuple([found[key] for key in zip(*given, strict=True)])
+        keys = list(zip(*[one for one in numbers if one is not None], strict=True))
+        found: list[Expression] = []
+        for axis, key in enumerate(keys):
+            first = keys.index(key)
+            found.append(size(axis) if first == axis else found[first])
+        return tuple(found)
 
     def windows(
         self, sizes: Shape, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int], padding: object

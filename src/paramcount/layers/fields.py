@@ -6,11 +6,12 @@ states the rule, the value received and, where it is not obvious, the way out.
 
 from typing import Annotated, cast
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from paramcount.errors import closest, sequence, shown
 from paramcount.limits import MAX_RANK, MAX_SIZE
+from paramcount.recorded import is_whole
 
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 """What the spatial dimensions are called, by their number."""
@@ -63,7 +64,7 @@ def refuse(message: str) -> PydanticCustomError:
 
 def whole(value: object, least: int) -> int:
     """Check one whole number of at least `least`."""
-    if type(value) is not int:
+    if not is_whole(value):
         raise refuse(f"must be a whole number, received {shown(value)}.")
     if value < least:
         raise refuse(f"must be at least {least}, received {shown(value)}.")
@@ -77,7 +78,7 @@ def per_dimension(value: object, dims: int, *, least: int, one_for_all: bool = F
 
     `one_for_all` accepts a sequence of one for several dimensions, as PyTorch does for strides.
     """
-    if type(value) is int:
+    if is_whole(value):
         return (whole(value, least),) * dims
     items = sequence(value)
     if items is None:
@@ -146,8 +147,8 @@ def activation(value: object) -> object:
     return value if value is None or isinstance(value, str) else "…"
 
 
-def _at_least(least: int) -> BeforeValidator:
-    return BeforeValidator(lambda value: whole(value, least))
+def _at_least(least: int) -> PlainValidator:
+    return PlainValidator(lambda value: whole(value, least))
 
 
 def _absent(value: object) -> None:

@@ -45,14 +45,14 @@ MAX_SECONDS = 60
 LIST_TTL_MS = 3_600_000
 """How long a client may keep the list of tools: it changes with a release only."""
 
-FORMS = 512
+FORMS = 256
 """Calls, apart from the numbers in them, of which it is kept how their answers are filled in."""
 
 FORMS_AFTER = 3
 """Calls that differ in their numbers only after which their form is made."""
 
 FORMS_OF_ONE = 8
-"""Ways to fill in the answers of such calls, for numbers that decide differently."""
+"""Ways to fill in the answers of such calls, for numbers that decide differently; each takes some 8 kB."""
 
 QUICK_ARGUMENTS = 20
 """Arguments of a call that an HTTP server answers on the event loop; with more it is answered in a process."""

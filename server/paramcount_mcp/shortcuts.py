@@ -62,13 +62,13 @@ class Shortcuts:
         return result
 
     def _called(self, context: ServerRequestContext[Any, Any]) -> tuple[Tool, dict[str, Any]] | None:
-        """The tool and the arguments of a call whose answer depends on them alone."""
+        """The tool and the arguments of a call whose answer depends on them alone: on no file, and on no time."""
         params = context.params
         if context.method != _METHOD or params is None or not params.keys() <= _PLAIN:
             return None
         name, arguments = params.get("name"), params.get("arguments")
         tool = self._tools.get(name) if isinstance(name, str) else None
-        if tool is None or not isinstance(arguments, dict) or (tool.roots and tool.reads is not None):
+        if tool is None or tool.reads is not None or not isinstance(arguments, dict):
             return None
         return tool, cast("dict[str, Any]", arguments)
 

@@ -12,17 +12,11 @@ from pydantic import ValidationInfo, field_validator, model_validator
 from paramcount import shapes
 from paramcount.errors import ShapeError
 from paramcount.expression import Expression, Quantity
-from paramcount.layers.base import Derivation, Example, Kind, Window, agreed
+from paramcount.layers.base import Derivation, Example, Kind, Window
 from paramcount.layers.common import KERAS_KERNEL_LAYER
 from paramcount.layers.fields import Ints, lowered, per_dimension, refuse
-from paramcount.layers.filters import (
-    Filters,
-    channel_hint,
-    check_groups,
-    filter_steps,
-    weight_and_bias,
-    work_steps,
-)
+from paramcount.layers.filters import Filters, check_groups, filter_steps, weight_and_bias, work_steps
+from paramcount.layers.in_channels import taken
 from paramcount.shapes import Shape
 from paramcount.signature import Parameter, Signature, ignored
 
@@ -85,11 +79,7 @@ class TransposedConvolution(Filters):
     @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
-        channels, spatial = self.split(shape)
-        in_channels = agreed(self, "in_channels", self.in_channels, channels, channel_hint(self, shape))
-        layer = self if self.in_channels is not None else self.filled(in_channels=in_channels)
-        if self.in_channels is None:
-            check_groups(layer, ShapeError)
+        layer, in_channels, spatial = taken(self, shape)
         per_filter, steps = filter_steps(layer, in_channels)
         weight = (in_channels, self.out_channels // self.groups, *self.kernel_size)
         if self.framework == "keras":

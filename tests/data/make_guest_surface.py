@@ -10,6 +10,7 @@ import inspect
 import json
 from pathlib import Path
 
+import signature_text
 import torch
 from torch import nn
 
@@ -23,31 +24,13 @@ _MODULES = """torch torch.nn torch.nn.functional torch.nn.init torch.nn.utils to
 
 
 def written(name: str) -> str:
-    """The parameters of a constructor as source text, with literals for defaults."""
-    cls = getattr(nn, name)
-    found = inspect.signature(cls)
+    """The parameters of a constructor as source text."""
+    found = inspect.signature(getattr(nn, name))
     drop: set[str] = set()
     if name in ("RNN", "LSTM", "GRU"):  # their constructors only pass on to the base's
         found = inspect.signature(nn.RNNBase)
         drop = {"mode"} | ({"proj_size"} if name == "GRU" else set())
-    parts: list[str] = []
-    star = False
-    for parameter in found.parameters.values():
-        if parameter.name in drop:
-            continue
-        if parameter.kind is parameter.VAR_POSITIONAL:
-            parts.append(f"*{parameter.name}")
-            star = True
-        elif parameter.kind is parameter.VAR_KEYWORD:
-            parts.append(f"**{parameter.name}")
-        else:
-            if parameter.kind is parameter.KEYWORD_ONLY and not star:
-                parts.append("*")
-                star = True
-            default = parameter.default
-            if callable(default) and default is not parameter.empty:
-                default = default.__name__
-            parts.append(parameter.name + ("" if parameter.default is parameter.empty else f"={default!r}"))
+    parts = signature_text.written(one for one in found.parameters.values() if one.name not in drop)
     if name == "RNN":
         parts.insert(3, "nonlinearity='tanh'")
     return ", ".join(parts)

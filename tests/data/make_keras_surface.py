@@ -14,6 +14,7 @@ os.environ["KERAS_BACKEND"] = "jax"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 import keras
+import signature_text
 import tensorflow as tf
 
 GUEST = Path(__file__).parents[2] / "src/paramcount/readers/guest/keras"
@@ -103,24 +104,8 @@ TENSORFLOW = [
 
 
 def written(function: object) -> str:
-    """Parameters as source text, with literals for defaults."""
-    parts: list[str] = []
-    star = False
-    for parameter in inspect.signature(function).parameters.values():  # type: ignore[arg-type]
-        if parameter.kind is parameter.VAR_POSITIONAL:
-            parts.append(f"*{parameter.name}")
-            star = True
-        elif parameter.kind is parameter.VAR_KEYWORD:
-            parts.append(f"**{parameter.name}")
-        else:
-            if parameter.kind is parameter.KEYWORD_ONLY and not star:
-                parts.append("*")
-                star = True
-            default = parameter.default
-            if default is not parameter.empty and not isinstance(default, int | float | str | tuple | list | None):
-                default = getattr(default, "__name__", type(default).__name__)
-            parts.append(parameter.name + ("" if parameter.default is parameter.empty else f"={default!r}"))
-    return ", ".join(parts)
+    """The parameters of a function or a constructor as source text."""
+    return ", ".join(signature_text.written(inspect.signature(function).parameters.values()))  # type: ignore[arg-type]
 
 
 def names(module: str) -> str:

@@ -3,12 +3,11 @@
 With a seed and a number, `make_keras_variants.py 7 200`, that many calls drawn at random are printed instead.
 """
 
-import json
 import random
 import sys
 from math import prod
-from pathlib import Path
 
+import case_file
 import keras
 
 CASES = [
@@ -130,14 +129,10 @@ def macs(layer: keras.Layer) -> int:
 if __name__ == "__main__":
     if len(sys.argv) == 3:
         dice = random.Random(int(sys.argv[1]))  # noqa: S311 - cases, not secrets
-        for _ in range(int(sys.argv[2])):
-            print(json.dumps(measured(*drawn(dice))), flush=True)
+        case_file.stream(measured(*drawn(dice)) for _ in range(int(sys.argv[2])))
         sys.exit()
     cases = [measured(name, options) for name, options in CASES]
     dice = random.Random(0)  # noqa: S311 - cases, not secrets
     cases += [measured(*drawn(dice)) for _ in range(40)]
     about = f"keras {keras.__version__}; made by make_keras_variants.py; MACs of convolutions and dense layers"
-    lines = ",\n  ".join(json.dumps(case) for case in cases)
-    text = f'{{"about": {json.dumps(about)}, "cases": [\n  {lines}\n]}}\n'
-    Path(__file__).with_name("keras_variants.json").write_text(text, encoding="utf-8")
-    print(len(cases), "cases", file=sys.stderr)
+    case_file.write("keras_variants.json", about, cases)

@@ -4,12 +4,10 @@ Needs torch. The modules are written from the papers; `source` names the paper a
 of parameters that it or its authors' code gives.
 """
 
-import json
-import sys
 from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 
+import case_file
 import torch
 from torch import nn
 from torch.nn import functional
@@ -205,7 +203,4 @@ if __name__ == "__main__":
     cases = [measured(*case) for case in CASES]
     about = f"torch {torch.__version__.split('+')[0]}; made by make_textbook_networks.py; MACs are half of what "
     about += "torch.utils.flop_counter counts"
-    lines = ",\n  ".join(json.dumps(case) for case in cases)
-    text = f'{{"about": {json.dumps(about)}, "cases": [\n  {lines}\n]}}\n'
-    Path(__file__).with_name("textbook_networks.json").write_text(text, encoding="utf-8")
-    print(len(cases), "cases", file=sys.stderr)
+    case_file.write("textbook_networks.json", about, cases)

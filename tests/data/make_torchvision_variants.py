@@ -6,11 +6,10 @@ class that it calls. With a seed and a number, `make_torchvision_variants.py 7 2
 are printed instead.
 """
 
-import json
 import random
 import sys
-from pathlib import Path
 
+import case_file
 import torch
 import torchvision
 from torch import nn
@@ -210,15 +209,11 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     if len(sys.argv) == 3:
         dice = random.Random(int(sys.argv[1]))  # noqa: S311 - cases, not secrets
-        for _ in range(int(sys.argv[2])):
-            print(json.dumps(measured(*drawn(dice))), flush=True)
+        case_file.stream(measured(*drawn(dice)) for _ in range(int(sys.argv[2])))
         sys.exit()
     cases = [measured(name, options) for name, options in CASES]
     dice = random.Random(0)  # noqa: S311 - cases, not secrets
     cases += [measured(*drawn(dice)) for _ in range(60)]
     about = f"torch {torch.__version__.split('+')[0]}, torchvision {torchvision.__version__.split('+')[0]}; "
     about += "made by make_torchvision_variants.py; MACs are half of what torch.utils.flop_counter counts"
-    lines = ",\n  ".join(json.dumps(case) for case in cases)
-    text = f'{{"about": {json.dumps(about)}, "cases": [\n  {lines}\n]}}\n'
-    Path(__file__).with_name("torchvision_variants.json").write_text(text, encoding="utf-8")
-    print(len(cases), "cases", file=sys.stderr)
+    case_file.write("torchvision_variants.json", about, cases)

@@ -1,6 +1,6 @@
 """What every reader is made of: what it is given, what is asked of it, and what it gives back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final
 
@@ -43,6 +43,12 @@ class Given:
 
 type Watch = Callable[[float], None]
 """Called with the seconds that a reading has taken so far, several times each second; it ends what raises."""
+
+
+def first_of(several: Sequence[str], most: int, between: str = ", ") -> str:
+    """The first of several names, and how many more there are."""
+    more = f" and {len(several) - most} more" if len(several) > most else ""
+    return between.join(several[:most]) + more
 
 
 def unwatched(_seconds: float) -> None:

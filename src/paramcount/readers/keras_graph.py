@@ -17,6 +17,7 @@ from paramcount.layers.base import Layer
 from paramcount.limits import MAX_DEPTH
 from paramcount.network import INPUT, UNKNOWN, Node, loose
 from paramcount.notation import Call
+from paramcount.readers.base import first_of
 from paramcount.readers.keras_fields import (
     INPUT_LAYER,
     Fields,
@@ -314,6 +315,4 @@ def _pick(values: Sequence[str], tensor: int) -> str:
 
 
 def _named(names: Iterable[str]) -> str:
-    listed = list(names)
-    more = f" and {len(listed) - _MOST_NAMED} more" if len(listed) > _MOST_NAMED else ""
-    return ", ".join(listed[:_MOST_NAMED]) + more
+    return first_of(list(names), _MOST_NAMED)

@@ -17,7 +17,7 @@ from paramcount.layers import frameworks_of
 from paramcount.layers.base import Layer
 from paramcount.network import INPUT, Network, Node, loose
 from paramcount.notation import Call, Name, read
-from paramcount.readers.base import NO, UNMISTAKABLE, Asked, Given, Reader, Reading, inputs
+from paramcount.readers.base import NO, UNMISTAKABLE, Asked, Given, Reader, Reading, first_of, inputs
 from paramcount.readers.known_modules import CONTAINERS, FREE, HOLDING, SAME, SHAPES_ONLY, UNPRINTED
 from paramcount.readers.module_tree import CHILD, Module, parse
 from paramcount.report import Completeness, Read
@@ -204,9 +204,7 @@ class _Found:
 
 
 def _named(names: Iterable[str]) -> str:
-    listed = [name or "the root" for name in names]
-    more = f" and {len(listed) - _MOST_NAMED} more" if len(listed) > _MOST_NAMED else ""
-    return ", ".join(listed[:_MOST_NAMED]) + more
+    return first_of([name or "the root" for name in names], _MOST_NAMED)
 
 
 def _call(cls: str, shows: str) -> Call:

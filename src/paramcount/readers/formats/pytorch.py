@@ -15,7 +15,7 @@ from typing import Final
 
 from paramcount.errors import LayerError, LimitError, NotationError, sequence, shown
 from paramcount.layers import spellings
-from paramcount.readers.base import LIKELY, NO, UNMISTAKABLE, Asked, Given, Reader, Reading
+from paramcount.readers.base import LIKELY, NO, UNMISTAKABLE, Asked, Given, Reader, Reading, first_of
 from paramcount.readers.sandbox import sandboxes
 from paramcount.readers.trace import Skipped, Stopped, Trace, parse, prepare
 from paramcount.readers.traced import network
@@ -169,10 +169,7 @@ def reading(trace: Trace, asked: Asked) -> Reading:
 
 
 def _remarks(what: str, several: Sequence[str]) -> list[str]:
-    if not several:
-        return []
-    more = f" and {len(several) - _SHOWN} more" if len(several) > _SHOWN else ""
-    return [f"{what}: {', '.join(several[:_SHOWN])}{more}"]
+    return [f"{what}: {first_of(several, _SHOWN)}"] if several else []
 
 
 def _left_out(one: Skipped) -> str:
@@ -200,12 +197,10 @@ def _failure(trace: Trace) -> str:
     why = _told(stopped) if stopped else ""
     if trace.candidates:
         each = [
-            f"{one.call}{f' (needs {", ".join(one.requires)})' if one.requires else ''}"
-            for one in trace.candidates[:_SHOWN]
+            f"{one.call}{f' (needs {", ".join(one.requires)})' if one.requires else ''}" for one in trace.candidates
         ]
-        more = f" and {len(trace.candidates) - _SHOWN} more" if len(trace.candidates) > _SHOWN else ""
         several = "there is more than one model" if len(trace.candidates) > 1 else "the model needs arguments"
-        return f"{why or several}. Name one as entry, with the arguments it needs: {'; '.join(each)}{more}."
+        return f"{why or several}. Name one as entry, with the arguments it needs: {first_of(each, _SHOWN, '; ')}."
     failed = "".join([f"{one}. " for one in _remarks("left out, since it failed", list(map(_left_out, trace.skipped)))])
     return why or f"no model was found: none is built. {failed}Name what builds it as entry, such as Net(10)."
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from paramcount.readers.base import first_of
 from paramcount.readers.onnx.model import File, Op
 from paramcount.readers.onnx.names import generated
 from paramcount.readers.onnx.run import Run
@@ -38,8 +39,12 @@ def uncertain(file: File, run: Run) -> list[str]:
 
 
 def _names(several: Sequence[str]) -> str:
-    shown = ", ".join([one[:80] for one in several[:_SHOWN]])
-    return f"{shown} and {len(several) - _SHOWN} more" if len(several) > _SHOWN else shown
+    return first_of([one[:80] for one in several], _SHOWN)
+
+
+def _said(several: Sequence[str], what: str, then: str) -> str:
+    """A sentence on tensors of one sort, with how many there are and their names; "" where there are none."""
+    return f"{len(several)} {what} ({_names(several)}){then}" if several else ""
 
 
 def _external(file: File) -> str:
@@ -120,30 +125,27 @@ def _made_up(name: str) -> bool:
 def _reweighted(run: Run) -> str:
     """Convolutions whose weights alone have generated names: weight norm, standardised weights."""
     several = [op for op in run.model.ops if op.kind in _CONVOLUTIONS and len(op.inputs) > 1]
-    made = [op.name or op.inputs[1] for op in several if _made_up(op.inputs[1]) and not _is_folded(op)]
-    if not made:
-        return ""
-    return (
-        f"{len(made)} convolutions have weights that the exporter computed ({_names(made)}): they are counted as they "
-        "stand; the parameters that they were computed from may be more."
+    return _said(
+        [op.name or op.inputs[1] for op in several if _made_up(op.inputs[1]) and not _is_folded(op)],
+        "convolutions have weights that the exporter computed",
+        ": they are counted as they stand; the parameters that they were computed from may be more.",
     )
 
 
 def _aliases(run: Run) -> str:
-    if not run.aliases:
-        return ""
-    return (
-        f"{len(run.aliases)} tensors equal others in value, and are stored once with them under a second name "
-        f"({_names(run.aliases)}): counted each, since torch.onnx gives no second name to those that are one."
+    return _said(
+        run.aliases,
+        "tensors equal others in value, and are stored once with them under a second name",
+        ": counted each, since torch.onnx gives no second name to those that are one.",
     )
 
 
 def _doubles(run: Run) -> str:
-    if not run.doubles:
-        return ""
-    return (
-        f"{len(run.doubles)} matrices equal others ({_names(run.doubles)}) and are counted once with them, as weights "
-        "that are used again; if they are only equal in value, the model has more."
+    return _said(
+        run.doubles,
+        "matrices equal others",
+        " and are counted once with them, as weights that are used again; if they are only equal in value, the model "
+        "has more.",
     )
 
 
@@ -162,12 +164,11 @@ def _computed(run: Run) -> str:
     weights = run.weights
     met = [name for name in run.model.remarks if name in weights.met and weights.sources(name)]
     several = [name for name in met if len(weights.folded(name)) > 1]  # of one alone: with its dimensions exchanged
-    if not several:
-        return ""
-    shown = [f"{name} from {' and '.join(weights.sources(name))}" for name in several]
-    return (
-        f"{len(several)} tensors were computed from parameters by the exporter ({_names(shown)}): counted as they "
-        "stand in the file, where they may have more or fewer numbers than in the model, and that work is in no MACs."
+    return _said(
+        [f"{name} from {' and '.join(weights.sources(name))}" for name in several],
+        "tensors were computed from parameters by the exporter",
+        ": counted as they stand in the file, where they may have more or fewer numbers than in the model, and that "
+        "work is in no MACs.",
     )
 
 
@@ -177,13 +178,13 @@ def _missing(run: Run) -> str:
     for name in run.model.remarks:
         held.update(run.weights.folded(name))
     gone = [name for name, kind in run.weights.listed.items() if kind == "PARAMETER" and name not in held]
-    if not gone:
-        return ""
     rules = sorted({rule.strip() for op in run.model.ops for rule in op.remarks.get("rule_name", "").split(",")} - {""})
     by = f" by {', '.join(rules[:_SHOWN])}" if rules else ""
-    return (
-        f"{len(gone)} parameters of the exported model are not in the file under their names ({_names(gone)}): folded "
-        f"into others or left out{by}, merged with equal ones, or never used; they are not counted by themselves."
+    return _said(
+        gone,
+        "parameters of the exported model are not in the file under their names",
+        f": folded into others or left out{by}, merged with equal ones, or never used; they are not counted by "
+        "themselves.",
     )
 
 
@@ -197,10 +198,11 @@ def _shared(file: File, run: Run) -> str:
     if not several or (file.producer.startswith("pytorch") and not run.weights.listed):  # it names them, see _aliases
         return ""
     more = sum([one.count * (many - 1) for one, many in several])
-    return (
-        f"{len(several)} vectors stand in several layers ({_names([one.name for one, _ in several])}) and are counted "
-        f"once, as they are stored; where the exporter merged parameters of equal value, the model has up to {more:,} "
-        "more."
+    return _said(
+        [one.name for one, _ in several],
+        "vectors stand in several layers",
+        " and are counted once, as they are stored; where the exporter merged parameters of equal value, the model has "
+        f"up to {more:,} more.",
     )
 
 
@@ -224,22 +226,19 @@ def _turned(run: Run) -> str:
 
 
 def _by_name(run: Run) -> str:
-    if not run.weights.by_name:
-        return ""
-    return (
-        f"{len(run.weights.by_name)} tensors are taken for parameters by their names alone "
-        f"({_names(run.weights.by_name)}); buffers and constants may be named alike."
+    return _said(
+        run.weights.by_name,
+        "tensors are taken for parameters by their names alone",
+        "; buffers and constants may be named alike.",
     )
 
 
 def _constants(run: Run) -> str:
     several = [run.model.tensors[name] for name in run.weights.constants if name in run.model.tensors]
-    if not several:
-        return ""
-    shown = [f"{one.name} {list(one.sizes)}" for one in several]
-    return (
-        f"{len(several)} tensors with names that an exporter generates are taken for constants and not counted "
-        f"({_names(shown)}); they may have been computed from parameters."
+    return _said(
+        [f"{one.name} {list(one.sizes)}" for one in several],
+        "tensors with names that an exporter generates are taken for constants and not counted",
+        "; they may have been computed from parameters.",
     )
 
 

@@ -131,7 +131,7 @@ class TakenApart:
             return again
         name, framework = split_prefix(call.name)
         block = EVERY_BLOCK.get(name)
-        if block is not None and (block.always or call.args):
+        if block is not None and (block.always or (call.args and type(call.args[0]) is not int)):
             return self._block(block, Given(name, call.args, call.kwargs, label, variable, on, frozen=frozen), depth)
         architecture = None if frameworks_of(name) else find(name, framework or self.framework)
         if architecture is not None:

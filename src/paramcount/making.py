@@ -119,7 +119,12 @@ def filled(kind: Kind, signature: Signature, fields: dict[str, object], framewor
         if parameter.tensor and isinstance(value, Call):
             value = fields[name] = _tensor_shape(value)
         if parameter.layer and value is not None:
-            fields[name] = _inner(name, value, framework, depth)
+            several = sequence(value) if parameter.several else None
+            fields[name] = (
+                _inner(name, value, framework, depth)
+                if several is None
+                else tuple([_inner(f"{name} {place}", one, framework, depth) for place, one in enumerate(several)])
+            )
         elif name != "activation" and _holds_name(value):
             raise NotationError(f"{signature.shown_as(name)} must be a literal, received {value!r}. Write its value.")
     return _checked(kind, signature, fields, framework)

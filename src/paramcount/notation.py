@@ -3,7 +3,7 @@
     item    := [name "="] (call | name | "[" item, … "]")    side by side, with or without a comma
     call    := name "(" [argument, …] ")" ["(" value, … ")"]  the second brackets hold what it is called on
     argument := [name "="] value
-    value   := number | string | True | False | None | sequence | mapping | call | name | value (+ - * // %) value
+    value   := number | string | True | False | None | sequence | mapping | call | name | value (+ - * / // %) value
 
 `read` turns text into `Call`s; names mean nothing here yet. Numbers are bounded before they are
 made, nesting before it is entered, and arithmetic after each operation.
@@ -68,10 +68,11 @@ _TOKEN = re.compile(
 )
 _END = "\n"
 _CONSTANTS: dict[str, object] = {"True": True, "False": False, "None": None}
-_OPERATORS: dict[str, tuple[int, Callable[[int, int], int]]] = {
+_OPERATORS: dict[str, tuple[int, Callable[[float, float], float]]] = {
     "+": (1, lambda a, b: a + b),
     "-": (1, lambda a, b: a - b),
     "*": (2, lambda a, b: a * b),
+    "/": (2, lambda a, b: a / b),
     "//": (2, lambda a, b: a // b),
     "%": (2, lambda a, b: a % b),
 }
@@ -166,9 +167,9 @@ class _Reader:
         start = self.position
         value = self._operand()
         operator = self.tokens[self.position]
-        while operator in _OPERATORS or operator in ("**", "/"):
+        while operator in _OPERATORS or operator == "**":
             if operator not in _OPERATORS:
-                raise self._error(self.position, f"{operator!r} is not supported; use + - * // and %.")
+                raise self._error(self.position, f"{operator!r} is not supported; use + - * / // and %.")
             binding, apply = _OPERATORS[operator]
             if binding < least:
                 break
@@ -179,15 +180,19 @@ class _Reader:
         return value
 
     def _apply(
-        self, start: int, operator: str, apply: Callable[[int, int], int], left: object, right: object
+        self, start: int, operator: str, apply: Callable[[float, float], float], left: object, right: object
     ) -> object:
         for side in (left, right):
-            if type(side) is not int:
-                raise self._error(start, f"{operator!r} works on whole numbers, not on {shown(side)}.")
-        assert isinstance(left, int) and isinstance(right, int)  # noqa: S101, PT018 - for the type checker
-        if operator in ("//", "%") and right == 0:
+            if isinstance(side, bool) or not isinstance(side, int | float):
+                raise self._error(start, f"{operator!r} works on numbers, not on {shown(side)}.")
+        assert isinstance(left, int | float) and isinstance(right, int | float)  # noqa: S101, PT018 - for the type checker
+        if operator in ("/", "//", "%") and right == 0:
             raise self._error(start, "division by zero.")
         value = apply(left, right)
+        if operator == "/" and type(left) is int and type(right) is int and value == left // right:
+            raise self._error(
+                start, f"{left} / {right} gives {shown(value)}, no whole number. Write {left} // {right}."
+            )
         if abs(value) >= 10**MAX_DIGITS:
             raise self._limit(start, f"the result has more than {MAX_DIGITS} digits.")
         return value

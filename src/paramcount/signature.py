@@ -32,7 +32,8 @@ class Parameter:
     `field` is the layer's field it sets, or "" where it changes nothing that is counted here.
     `inferred` marks a required parameter that what flows in can stand for; `canonical_only` one that
     the framework's constructor does not have and only a JSON object can give; `layer` one whose value
-    is a layer itself, as TimeDistributed's is; `tensor` one whose value is a tensor, of which the shape counts;
+    is a layer itself, as TimeDistributed's is, and `several` that it may be a list of them; `tensor` one
+    whose value is a tensor, of which the shape counts;
     `number` one that changes nothing here and must be a number, or None where that is its default.
     """
 
@@ -43,6 +44,7 @@ class Parameter:
     inferred: bool = False
     canonical_only: bool = False
     layer: bool = False
+    several: bool = False
     tensor: bool = False
     number: bool = False
 

@@ -61,6 +61,47 @@ KERAS = [
     ("layers.UnitNormalization(axis=[1, 2])", [[2, 4, 3]]),
     ("layers.Bidirectional(layers.LSTM(1, go_backwards=True))", [[2, 5, 3]]),
     ("layers.Bidirectional(layers.GRU(2), backward_layer=layers.GRU(2, go_backwards=True))", [[2, 5, 3]]),
+    ("layers.LayerNormalization(axis=(2, 1))", [[2, 7, 3]]),
+    ("layers.LayerNormalization(axis=(-1, 1))", [[2, 7, 3]]),
+    ("layers.LayerNormalization(axis=(2, -2))", [[2, 7, 3]]),
+    ("layers.LayerNormalization(rms_scaling=True)", [[2, 7, 3]]),
+    ("layers.LayerNormalization(rms_scaling=True, scale=False)", [[2, 7, 3]]),
+    ("layers.RMSNormalization(axis=(3, -3))", [[2, 7, 3, 5]]),
+    ("layers.Normalization(axis=(-1, 1))", [[2, 7, 3, 5]]),
+    ("layers.Normalization(mean=0.5)", [[2, 7]]),
+    ("layers.Normalization(mean=0.5, variance=2.0)", [[2, 7]]),
+    ("layers.BatchNormalization(renorm=True)", [[2, 7, 3]]),
+    ("layers.BatchNormalization(axis=1, renorm=True, scale=False)", [[2, 7, 3]]),
+    ("layers.Embedding(11, 7, input_length=5)", [[2, 5]]),
+    ("layers.ReversibleEmbedding(11, 7)", [[2, 5]]),
+    ("layers.ReversibleEmbedding(11, 7, tie_weights=False)", [[2, 5]]),
+    ("layers.GroupQueryAttention(3, 4, 2)", [[2, 5, 7], [2, 3, 7]]),
+    ("layers.GroupQueryAttention(3, 4, 2)", [[2, 5, 7], [2, 3, 5]]),
+    ("layers.GroupQueryAttention(3, 4, 2)", [[2, 5, 7], [2, 3, 7], [2, 3, 5]]),
+    ("layers.RNN([layers.LSTMCell(5), layers.SimpleRNNCell(7)])", [[2, 4, 3]]),
+    ("layers.RNN(layers.StackedRNNCells([layers.GRUCell(5), layers.LSTMCell(7)]), True)", [[2, 4, 3]]),
+    ("layers.RNN([layers.GRUCell(5, reset_after=False), layers.GRUCell(5)], trainable=False)", [[2, 4, 3]]),
+    ("layers.RNN([])", [[2, 4, 3]]),
+    ("layers.RNN(layers.LSTM(5))", [[2, 4, 3]]),
+    ("layers.Bidirectional(layers.RNN([layers.LSTMCell(5), layers.GRUCell(7)]))", [[2, 4, 3]]),
+    ("layers.TimeDistributed(layers.GRU(5, return_state=True))", [[2, 4, 3, 7]]),
+    ("layers.ConvLSTM1D(3, 2, activation='foo')", [[2, 4, 3, 7]]),
+    ("layers.Cropping1D(1, data_format='channels_last')", [[2, 4, 3]]),
+    ("layers.MaxPooling2D(2, padding='SAME')", [[2, 7, 5, 3]]),
+    ("layers.AveragePooling1D(2, padding='Valid')", [[2, 7, 5]]),
+    ("layers.Conv2D(5, 3, padding='SAME')", [[2, 7, 5, 3]]),
+    ("layers.Rescaling(1.0 / 255, offset=-1)", [[2, 7, 5, 3]]),
+    ("layers.CategoryEncoding(7)", [[2, 5]]),
+    ("layers.CategoryEncoding(num_tokens=7, output_mode='one_hot')", [[2, 5]]),
+    ("layers.CategoryEncoding(7, 'one_hot')", [[2, 1]]),
+    ("layers.CategoryEncoding(7, 'count')", [[2, 5, 3]]),
+    ("layers.CategoryEncoding(7, 'int')", [[2, 5]]),
+    ("layers.Discretization([0.0, 1.0, 2.0])", [[2, 5]]),
+    ("layers.Discretization(bin_boundaries=[0.0, 1.0, 2.0], output_mode='one_hot')", [[2, 5]]),
+    ("layers.Discretization(num_bins=7, output_mode='multi_hot')", [[2, 5]]),
+    ("layers.Discretization()", [[2, 5]]),
+    ("layers.MixUp()", [[2, 7, 5, 3]]),
+    ("layers.ContrastLimitedAdaptiveHistogramEqualization()", [[2, 16, 16, 3]]),
 ]
 
 
@@ -90,6 +131,7 @@ def keras_case(ctor: str, shapes: list[list[int]]) -> dict[str, Any]:
     """What Keras makes of a layer."""
     import keras
 
+    keras.utils.clear_session()  # names count from the start
     try:
         made = eval(ctor, {"layers": keras.layers})  # noqa: S307 - written above
         output = made(*[keras.Input(shape=shape[1:]) for shape in shapes])

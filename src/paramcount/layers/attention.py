@@ -204,6 +204,8 @@ class KerasAttention(Layer):
             raise ShapeError(f"takes [positions, width] without the batch; {text(query)} and {text(value)} flow in.")
         if value[:-1] != key[:-1]:
             raise ShapeError(f"takes as many values as keys; {text(value)} and {text(key)} flow in.")
+        if self.num_key_value_heads is not None and query[-1] != value[-1]:
+            raise ShapeError(f"query and value must have the same width; {query[-1]} and {value[-1]} flow in.")
         return query, value, key
 
     def _pair(self, name: str, kernel: tuple[int, ...], bias: tuple[int, ...]) -> list[Tensor]:

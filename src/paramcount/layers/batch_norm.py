@@ -5,9 +5,9 @@ buffers), keras.layers.BatchNormalization (gamma, beta; moving_mean and moving_v
 non-trainable weights).
 """
 
-from typing import Annotated, Literal, override
+from typing import override
 
-from pydantic import BeforeValidator, field_validator
+from pydantic import field_validator
 
 from paramcount.errors import MissingError, ShapeError, sequence, shown
 from paramcount.expression import Expression, Product, Quantity
@@ -23,6 +23,9 @@ _STATISTICS = {
     "pytorch": "PyTorch keeps the running statistics in buffers; Keras counts them as non-trainable parameters.",
     "keras": "Keras counts the moving statistics as non-trainable parameters; PyTorch keeps them in buffers.",
 }
+
+_MOVING = ("moving_mean", "moving_variance")
+_RENORM = ("moving_stddev", "renorm_mean", "renorm_stddev")
 
 
 class _BatchNorm(Layer):
@@ -105,19 +108,13 @@ class FrozenBatchNorm(Layer):
         return Derivation(layer=self, tensors=tuple(tensors), output_shape=shape, notes=notes)
 
 
-def _no_renorm(value: object) -> Literal[False]:
-    if value:
-        raise refuse("adds statistics that are not counted here yet. Leave it out to count the layer without them.")
-    return False
-
-
 class BatchNormalization(_BatchNorm):
     """Keras's batch normalisation, over one axis of any shape."""
 
     axis: int = -1
     center: Flag = True
     scale: Flag = True
-    renorm: Annotated[Literal[False], BeforeValidator(_no_renorm)] = False
+    renorm: Flag = False
 
     @field_validator("axis", mode="plain")
     @classmethod
@@ -145,7 +142,7 @@ class BatchNormalization(_BatchNorm):
         names = [("gamma", self.scale), ("beta", self.center)]
         tensors = tuple(
             [Tensor(name, (size,), self.trainable, role="norm") for name, present in names if present]
-            + [Tensor(name, (size,), False, role="statistic") for name in ("moving_mean", "moving_variance")]
+            + [Tensor(name, (size,), False, role="statistic") for name in (*_MOVING, *(_RENORM if self.renorm else ()))]
         )
         return self._add_up(Quantity("channels", size), tensors, shape, [])
 

@@ -14,7 +14,7 @@ from paramcount.layers.base import Derivation, Example, Kind, Step, Tensor, agre
 from paramcount.layers.common import KERAS_LAYER
 from paramcount.layers.composite import part
 from paramcount.layers.convolution import Convolution
-from paramcount.layers.fields import Flag
+from paramcount.layers.fields import ActivationName, Flag
 from paramcount.shapes import Shape, elements, known, text
 from paramcount.signature import Parameter, Signature, ignored
 
@@ -24,6 +24,7 @@ GATES: Final = 4
 class ConvLSTM(Convolution):
     """A convolutional LSTM: (T, H, W, C) → (H', W', filters), (T, H', W', filters) with return_sequences."""
 
+    recurrent_activation: ActivationName = None
     return_sequences: Flag = False
     return_state: Flag = False
     go_backwards: Flag = False
@@ -120,7 +121,8 @@ def _kind(dims: int, about: str, example: Example) -> Kind:
         Parameter("padding", "padding", "valid"),
         Parameter("data_format", "data_format", None),
         Parameter("dilation_rate", "dilation", 1),
-        *ignored("activation", "recurrent_activation"),
+        Parameter("activation", "activation", None),
+        Parameter("recurrent_activation", "recurrent_activation", None),
         Parameter("use_bias", "bias", True),
         *ignored(*(f"{one}_initializer" for one in _PARTS), "unit_forget_bias"),
         *ignored(*(f"{one}_regularizer" for one in _PARTS), "activity_regularizer"),

@@ -8,7 +8,7 @@ from typing import Self, override
 from pydantic import model_validator
 
 from paramcount.errors import ShapeError, shown
-from paramcount.expression import Product, Quantity
+from paramcount.expression import Expression, Product, Quantity
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor
 from paramcount.layers.common import KERAS_LAYER
 from paramcount.layers.fields import Flag, Natural, NotCounted, refuse
@@ -25,6 +25,7 @@ class Embedding(Layer):
     mode: str = "mean"
     sparse: Flag = False
     lora_rank: NotCounted = None
+    tie_weights: Flag = True
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
@@ -42,7 +43,7 @@ class Embedding(Layer):
     @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         shape = inputs[0]
-        total = Product((Quantity("rows", self.num_embeddings), Quantity("columns", self.embedding_dim)))
+        total: Expression = Product((Quantity("rows", self.num_embeddings), Quantity("columns", self.embedding_dim)))
         bag = self.kind.name == "embeddingbag"
         if bag and shape is not None and len(shape) > 1:
             raise ShapeError(f"takes the indices of one bag, [n]; {text(shape)} flows in.")
@@ -50,12 +51,18 @@ class Embedding(Layer):
         if shape is not None and not bag:
             output = (*shape, self.embedding_dim)
         name = "embeddings" if self.framework == "keras" else "weight"
+        tensors = [Tensor(name, (self.num_embeddings, self.embedding_dim), self.trainable)]
+        steps = [Step("total", total)]
+        if not self.tie_weights:
+            table, total = total, 2 * total
+            tensors.append(Tensor("reverse_embeddings", (self.embedding_dim, self.num_embeddings), self.trainable))
+            steps = [Step("each table", table), Step("total", total)]
         return Derivation(
             layer=self,
             parameters=total,
-            tensors=(Tensor(name, (self.num_embeddings, self.embedding_dim), self.trainable),),
+            tensors=tuple(tensors),
             output_shape=output,
-            steps=(Step("total", total),),
+            steps=tuple(steps),
             notes=("The padding row is counted.",) if self.padding_idx is not None else (),
             reach="unknown",
         )
@@ -84,9 +91,33 @@ KINDS = (
                 Parameter("lora_rank", "lora_rank", None),
                 *ignored("lora_alpha", "quantization_config"),
                 *KERAS_LAYER,
+                Parameter("input_length", default=None, keyword_only=True),  # Keras 2's; Keras 3 takes it and warns
             ),
         ),
         (Example("Embedding(10, 3)", 30, "torch 2.14.1", (7,), (7, 3)),),
+    ),
+    Kind(
+        "reversibleembedding",
+        "Keras's embedding that also runs backwards, from vectors to a number for each row.",
+        Embedding,
+        keras=Signature(
+            ("ReversibleEmbedding",),
+            (
+                Parameter("input_dim", "num_embeddings"),
+                Parameter("output_dim", "embedding_dim"),
+                Parameter("tie_weights", "tie_weights", True),
+                *ignored(
+                    "embeddings_initializer",
+                    "embeddings_regularizer",
+                    "embeddings_constraint",
+                    "mask_zero",
+                    "reverse_dtype",
+                    "logit_soft_cap",
+                ),
+                *KERAS_LAYER,
+            ),
+        ),
+        examples=(Example("ReversibleEmbedding(11, 7, tie_weights=False)", 154, "keras 3.15.1", (5,), (5, 7)),),
     ),
     Kind(
         "embeddingbag",

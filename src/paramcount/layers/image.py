@@ -67,6 +67,8 @@ KINDS = (
         _unchanged(call, "An image, changed at random while a network is trained.")
         for call in (
             "AugMix()",
+            "CutMix()",
+            "MixUp()",
             "RandAugment()",
             "RandomBrightness(0.1)",
             "RandomColorDegeneration(0.5)",
@@ -87,6 +89,6 @@ KINDS = (
     ),
     *(
         _unchanged(call, "An image, its contrast stretched.")
-        for call in ("AutoContrast()", "Equalization()")
+        for call in ("AutoContrast()", "ContrastLimitedAdaptiveHistogramEqualization()", "Equalization()")
     ),
 )  # fmt: skip

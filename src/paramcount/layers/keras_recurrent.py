@@ -1,20 +1,20 @@
-"""Keras's recurrent layers: SimpleRNN, LSTM and GRU, their cells, and RNN, which runs any of the cells.
+"""Keras's recurrent layers: SimpleRNN, LSTM and GRU, and their cells.
 
 A cell has gates × units × (features + units) weights, used once in each time step, and one bias vector for each gate;
 a GRU with reset_after has two.
-Source: keras.layers.LSTM, keras.layers.GRU, keras.layers.RNN.
+Source: keras.layers.LSTM, keras.layers.GRU.
 """
 
+from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Final, Self, override
-
-from pydantic import model_validator
+from typing import Final, override
 
 from paramcount.errors import ShapeError
 from paramcount.expression import Expression, Literal, Product, Quantity, named
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor, agreed
 from paramcount.layers.common import KERAS_LAYER, keras_name
-from paramcount.layers.fields import ActivationName, Flag, Positive, refuse
+from paramcount.layers.composite import within
+from paramcount.layers.fields import ActivationName, Flag, Positive
 from paramcount.layers.recurrent import Counted, gates_of
 from paramcount.shapes import Shape, text
 from paramcount.signature import Parameter, Signature, ignored
@@ -22,7 +22,29 @@ from paramcount.signature import Parameter, Signature, ignored
 _KERAS: Final = "keras 3.15.1"
 
 
-class KerasCell(Layer):
+class Cell(Layer):
+    """What runs one time step: a cell, or several stacked."""
+
+    @property
+    @abstractmethod
+    def width(self) -> int:
+        """How many numbers it gives in each time step."""
+
+    @property
+    @abstractmethod
+    def states(self) -> tuple[Shape, ...]:
+        """What it hands to the next time step."""
+
+    @abstractmethod
+    def count(self, ins: int, prefix: str = "") -> Counted:
+        """Its parameters for `ins` features."""
+
+    @abstractmethod
+    def notes(self) -> tuple[str, ...]:
+        """What surprises."""
+
+
+class KerasCell(Cell):
     """Keras's SimpleRNNCell, LSTMCell and GRUCell: one time step."""
 
     units: Positive
@@ -31,8 +53,13 @@ class KerasCell(Layer):
     bias: Flag = True
     reset_after: Flag = True
 
+    @property
+    @override
+    def width(self) -> int:
+        return self.units
+
+    @override
     def count(self, ins: int, prefix: str = "") -> Counted:
-        """The cell's parameters for `ins` features."""
         gates, units = Quantity("gates", gates_of(self.kind)), Quantity("units", self.units)
         weights: Expression = Product((gates, units, Quantity("features", ins) + units))
         columns = gates.value * self.units
@@ -51,8 +78,13 @@ class KerasCell(Layer):
             steps.append(Step("biases", biases))
         return Counted(total, weights, tuple(tensors), (*steps, Step("total", total)))
 
+    @property
+    @override
+    def states(self) -> tuple[Shape, ...]:
+        return ((self.units,),) * (2 if gates_of(self.kind) == 4 else 1)
+
+    @override
     def notes(self) -> tuple[str, ...]:
-        """What surprises."""
         if not self.bias:
             return ()
         if self.kind.name.startswith("kerasgru"):
@@ -70,13 +102,12 @@ class KerasCell(Layer):
             raise ShapeError(f"takes the features of one time step; {text(shape)} flows in.")
         ins = agreed(self, "features", None, shape[0] if shape else None)
         made = self.count(ins)
-        states = ((self.units,),) * (2 if gates_of(self.kind) == 4 else 1)
         return Derivation(
             layer=self,
             parameters=made.total,
             tensors=made.tensors,
             output_shape=(self.units,),
-            more_outputs=states,
+            more_outputs=self.states,
             macs=made.weights,
             steps=made.steps,
             notes=self.notes(),
@@ -84,43 +115,25 @@ class KerasCell(Layer):
         )
 
 
-class KerasRecurrent(KerasCell):
+class InTime(Layer):
+    """What a layer that runs a cell over the time steps gives."""
+
+    return_sequences: Flag = False
+    return_state: Flag = False
+    go_backwards: Flag = False
+
+
+class KerasRecurrent(KerasCell, InTime):
     """Keras's SimpleRNN, LSTM and GRU: (T, features) → (units), or (T, units) with return_sequences."""
 
-    return_sequences: Flag = False
-    return_state: Flag = False
-    go_backwards: Flag = False
-
     @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
-        shape, ins = _sequence(self, inputs[0])
+        shape, ins = sequence_into(self, inputs[0])
         made = self.count(ins, f"{keras_name(self)}_cell/")
-        return in_time(self, made, shape, self.units, gates_of(self.kind) == 4)
+        return in_time(self, self, made, shape)
 
 
-class OverTime(Layer):
-    """Keras's RNN: a cell, over the time steps."""
-
-    cell: Layer
-    return_sequences: Flag = False
-    return_state: Flag = False
-    go_backwards: Flag = False
-
-    @model_validator(mode="after")
-    def _rules(self) -> Self:
-        if not isinstance(self.cell, KerasCell) or isinstance(self.cell, KerasRecurrent):
-            raise refuse(f"cell must be SimpleRNNCell, LSTMCell or GRUCell, received {self.cell}.")
-        return self
-
-    @override
-    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
-        shape, ins = _sequence(self, inputs[0])
-        assert isinstance(self.cell, KerasCell)  # noqa: S101 - for the type checker
-        made = self.cell.count(ins, f"{keras_name(self.cell)}/")
-        return in_time(self, made, shape, self.cell.units, gates_of(self.cell.kind) == 4)
-
-
-def _sequence(layer: Layer, shape: Shape | None) -> tuple[Shape | None, int]:
+def sequence_into(layer: Layer, shape: Shape | None) -> tuple[Shape | None, int]:
     """What flows in, and how many features it has.
 
     Raises:
@@ -131,26 +144,31 @@ def _sequence(layer: Layer, shape: Shape | None) -> tuple[Shape | None, int]:
     return shape, agreed(layer, "features", None, shape[1] if shape else None)
 
 
-def in_time(
-    layer: KerasRecurrent | OverTime, made: Counted, shape: Shape | None, units: int, two_states: bool
-) -> Derivation:
-    """Run a Keras cell over the time steps."""
+def in_time(layer: InTime, cell: Cell, made: Counted, shape: Shape | None) -> Derivation:
+    """Run a cell over the time steps."""
     steps_in_time = shape[0] if shape else None
     macs = None
     if steps_in_time is not None:
         macs = Product((Quantity("time_steps", steps_in_time), named("weights", made.weights)))
-    cell = layer if isinstance(layer, KerasRecurrent) else layer.cell
     return Derivation(
         layer=layer,
         parameters=made.total,
-        tensors=made.tensors,
-        output_shape=(steps_in_time, units) if layer.return_sequences else (units,),
-        more_outputs=((units,),) * (1 + two_states) if layer.return_state else (),
+        tensors=within(layer, "", made.tensors),
+        output_shape=(steps_in_time, cell.width) if layer.return_sequences else (cell.width,),
+        more_outputs=cell.states if layer.return_state else (),
         macs=macs,
         steps=(*made.steps, *(() if macs is None else (Step("MACs", macs),))),
-        notes=cell.notes() if isinstance(cell, KerasCell) else (),
+        notes=cell.notes(),
         reach="all",
     )
+
+
+IN_TIME: Final = (
+    Parameter("return_sequences", "return_sequences", False),
+    Parameter("return_state", "return_state", False),
+    Parameter("go_backwards", "go_backwards", False),
+)
+"""What Keras's constructors take of what a layer gives."""
 
 
 def _regular(names: Sequence[str], *, activity: bool) -> tuple[Parameter, ...]:
@@ -164,9 +182,7 @@ def _keras_fields(name: str, *, cell: bool) -> tuple[Parameter, ...]:
     activations = ("activation", "recurrent_activation") if gated else ("activation",)
     forget = ("unit_forget_bias",) if name == "LSTM" else ()
     ways = () if cell else (
-        Parameter("return_sequences", "return_sequences", False),
-        Parameter("return_state", "return_state", False),
-        Parameter("go_backwards", "go_backwards", False),
+        *IN_TIME,
         *ignored("stateful", "unroll"),
     )  # fmt: skip
     seed = ignored("seed")
@@ -220,22 +236,4 @@ KINDS = (
     *_keras("GRU", "Gated recurrent units",
             Example("GRU(5, return_sequences=True)", 165, _KERAS, (6, 4), (6, 5)),
             Example("GRUCell(5, reset_after=False)", 150, _KERAS, (4,), (5,))),
-    Kind(
-        "kerasrnn",
-        "Keras's RNN: a cell, run over the time steps.",
-        OverTime,
-        keras=Signature(
-            ("RNN",),
-            (
-                Parameter("cell", "cell", layer=True),
-                Parameter("return_sequences", "return_sequences", False),
-                Parameter("return_state", "return_state", False),
-                Parameter("go_backwards", "go_backwards", False),
-                *ignored("stateful", "unroll", "zero_output_for_mask"),
-                *KERAS_LAYER,
-            ),
-        ),
-        examples=(Example("RNN(LSTMCell(8))", 384, _KERAS, (6, 3), (8,)),),
-        inputs=(1, 3),
-    ),
 )  # fmt: skip

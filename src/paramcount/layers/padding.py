@@ -179,7 +179,9 @@ def _torch(which: str, dims: int) -> Kind:
 
 def _cropping(dims: int) -> Kind:
     default: object = ((0, 0),) * dims if dims > 1 else (1, 1)
-    parameters = [Parameter("cropping", "padding", default), Parameter("data_format", "data_format", None)]
+    parameters = [Parameter("cropping", "padding", default)]
+    if dims > 1:
+        parameters.append(Parameter("data_format", "data_format", None))
     channels, *sizes = _INPUTS[dims - 1]
     return Kind(
         f"cropping{dims}d",

@@ -17,6 +17,9 @@ from paramcount.layers.fields import DataFormat, Ints, lowered, per_dimension, r
 from paramcount.shapes import Shape
 from paramcount.signature import Parameter, Signature, ignored
 
+WORDS = ("valid", "same")
+"""How Keras pads."""
+
 
 class Pool(Spatial):
     """Pooling over windows."""
@@ -48,9 +51,10 @@ class Pool(Spatial):
     @classmethod
     def _padding(cls, value: object, info: ValidationInfo) -> str | Ints:
         if info.data.get("framework") == "keras":
-            value = lowered(value)
-            if value not in ("valid", "same"):
-                raise refuse(f"must be 'valid' or 'same' in Keras, received {shown(value)}.")
+            if value not in WORDS:
+                small = lowered(value)
+                hint = f" Write {small!r}: Keras 3 takes capitals in convolutions only." if small in WORDS else ""
+                raise refuse(f"must be 'valid' or 'same' in Keras, received {shown(value)}.{hint}")
             return str(value)
         if isinstance(value, str):
             raise refuse(f"must be whole numbers for pooling in PyTorch, received {value!r}.")

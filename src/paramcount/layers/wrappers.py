@@ -15,7 +15,7 @@ from paramcount.layers.common import KERAS_LAYER, keras_name
 from paramcount.layers.composite import within
 from paramcount.layers.conv_lstm import ConvLSTM
 from paramcount.layers.fields import refuse
-from paramcount.layers.keras_recurrent import KerasRecurrent, OverTime
+from paramcount.layers.keras_recurrent import InTime
 from paramcount.shapes import Shape, text
 from paramcount.signature import Parameter, Signature, ignored
 
@@ -110,13 +110,13 @@ class Bidirectional(Layer):
         return one, ()
 
 
-def recurrent(layer: Layer, name: str) -> KerasRecurrent | OverTime | ConvLSTM:
+def recurrent(layer: Layer, name: str) -> InTime | ConvLSTM:
     """Check that a layer is recurrent.
 
     Raises:
         PydanticCustomError: it is not.
     """
-    if not isinstance(layer, KerasRecurrent | OverTime | ConvLSTM):
+    if not isinstance(layer, InTime | ConvLSTM):
         raise refuse(f"{name} must be a recurrent layer, such as LSTM(8); received {layer}.")
     return layer
 
@@ -125,6 +125,12 @@ class TimeDistributed(Layer):
     """A layer at each time step: (T, …) → (T, …)."""
 
     layer: Layer
+
+    @model_validator(mode="after")
+    def _rules(self) -> Self:
+        if getattr(self.layer, "return_state", False):
+            raise refuse("layer must give one output: leave return_state out.")
+        return self
 
     @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:

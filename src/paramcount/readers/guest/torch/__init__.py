@@ -10,7 +10,7 @@ import math
 
 from paramcount_guest.state import fallback, unsupported
 
-from torch import _create, _dispatch, _elementwise, _indexing, _reduce, _types, _views
+from torch import _create, _dispatch, _elementwise, _indexing, _joining, _order, _reduce, _splitting, _types, _views
 from torch._registry import FUNCTIONS, late
 from torch._tensor import Tensor, are_numbers
 from torch._types import (

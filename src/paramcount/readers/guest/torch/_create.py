@@ -8,9 +8,9 @@ from paramcount_guest.values import LIMIT
 
 from torch import _dispatch
 from torch._dispatch import make, run
-from torch._registry import FUNCTIONS, function
+from torch._registry import FUNCTIONS, function, method
 from torch._tensor import Tensor, sized, tensor
-from torch._types import Size, as_dtype, bool_, float32, get_default_dtype, int64
+from torch._types import Size, as_dtype, bool_, flat, float32, get_default_dtype, int64
 from torch._types import device as device_
 
 function("tensor")(tensor)
@@ -29,10 +29,6 @@ def _made(shape, dtype, value, requires_grad=False, device=None):
     return result
 
 
-def _sizes(sizes):
-    return sizes[0] if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
-
-
 def _of_size(name, value):
     def apply(*size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, out=None,
               generator=None, memory_format=None, names=None, **named):  # fmt: skip
@@ -40,7 +36,7 @@ def _of_size(name, value):
             size = (named.pop("size"),)
         if named:
             raise TypeError(f"{name}() received an invalid combination of arguments: {sorted(named)}")
-        return _made(sized(_sizes(size)), as_dtype(dtype) or get_default_dtype(), value, requires_grad, device)
+        return _made(sized(flat(size)), as_dtype(dtype) or get_default_dtype(), value, requires_grad, device)
 
     apply.__name__ = name
     function(name)(apply)
@@ -77,7 +73,7 @@ def full(size, fill_value, *, dtype=None, device=None, requires_grad=False, layo
     found = as_dtype(dtype) or (
         bool_ if isinstance(fill_value, bool) else int64 if isinstance(fill_value, int) else get_default_dtype()
     )
-    return _made(sized(_sizes((size,))), found, fill_value, requires_grad)
+    return _made(sized(flat((size,))), found, fill_value, requires_grad)
 
 
 @function()
@@ -233,6 +229,32 @@ for _name in ("hann_window", "hamming_window", "blackman_window", "bartlett_wind
 @function()
 def embedding(weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=False):
     return run("embedding", (indices, weight), {}, weight.dtype)
+
+
+@method("new_tensor")
+def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False):
+    return tensor(data, dtype=dtype or self.dtype)
+
+
+def _new(value):
+    def apply(self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
+        shape = Size(sized(flat(size)))
+        count = shape.numel()
+        values = [value] * count if value is not None and count <= LIMIT else None
+        return make(shape, dtype or self.dtype, values)
+
+    return apply
+
+
+method("new_zeros")(_new(0))
+method("new_ones")(_new(1))
+method("new_empty")(_new(None))
+method("new")(_new(None))
+
+
+@method("new_full")
+def new_full(self, size, fill_value, *, dtype=None, device=None, requires_grad=False):
+    return _new(fill_value)(self, *size, dtype=dtype)
 
 
 @function()

@@ -1,12 +1,12 @@
-"""Square brackets of a tensor, read and written."""
+"""Numbers of a tensor chosen by indices: square brackets, read and written, and the functions that do it by name."""
 
 from paramcount_guest.state import data_dependent, stop, unsupported
 from paramcount_guest.values import LIMIT, positions
 
 from paramcount.operations.rules import broadcast
 from torch import _dispatch
-from torch._dispatch import finish, make, shapes_of
-from torch._registry import method
+from torch._dispatch import finish, make, run, shapes_of
+from torch._registry import both, method
 from torch._tensor import Tensor, tensor
 from torch._types import Size, bool_, uint8
 
@@ -203,3 +203,38 @@ for _name in ("index_add_", "index_copy_", "scatter_", "scatter_add_", "index_fi
         return _dispatch.write(self, getattr(Tensor, _name[:-1])(self, *args, **kwargs))
 
     method(_name)(_scattered)
+
+
+@both()
+def index_select(input, dim, index):
+    items = [slice(None)] * (dim % max(len(input.shape), 1)) + [index.reshape(-1)]
+    if input._known and index._known:
+        return input[tuple(items)]
+    return run("index_select", (input, index), {"dim": int(dim)})
+
+
+@both()
+def gather(input, dim, index, *, sparse_grad=False, out=None):
+    return run("gather", (input, index), {"dim": int(dim)})
+
+
+@both()
+def take_along_dim(input, indices, dim=None):
+    return run("gather", (input, indices), {"dim": dim})
+
+
+def _scattered(name):
+    def apply(input, *args, **kwargs):
+        others = [one for one in (*args, *kwargs.values()) if isinstance(one, Tensor)]
+        return run("scatter", (input, *others), {"of": name})
+
+    return apply
+
+
+for _name in ("scatter", "scatter_add", "scatter_reduce", "index_add", "index_copy", "index_fill", "masked_scatter"):
+    both(_name)(_scattered(_name))
+
+
+@both()
+def masked_select(input, mask, *, out=None):
+    return input[mask]

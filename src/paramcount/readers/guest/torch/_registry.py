@@ -62,6 +62,22 @@ def both(*names):
     return put
 
 
+def worded(**words):
+    """Let methods that take sizes one by one take them by their name too: method=name."""
+    for name, word in words.items():
+        setattr(Tensor, name, _by_name(vars(Tensor)[name], word))
+
+
+def _by_name(made, word):
+    @functools.wraps(made)
+    def apply(self, *given, **named):
+        if word in named:
+            given = (named.pop(word),)
+        return made(self, *given, **named)
+
+    return apply
+
+
 LATE = """inverse cholesky matrix_exp matrix_power det slogdet logdet pinverse svd cov corrcoef trace kthvalue mode quantile
     nanquantile cummax cummin logcumsumexp stft istft atleast_1d atleast_2d"""
 """Functions of a file that is loaded when one of them is asked for."""

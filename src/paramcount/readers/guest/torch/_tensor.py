@@ -6,7 +6,7 @@ from paramcount_guest.state import STATE, data_dependent, exists, unsupported
 from paramcount_guest.values import LIMIT, Storage, contiguous, positions, rounded, spread
 
 from torch import _dispatch
-from torch._types import Size, as_dtype, device, float32, get_default_dtype, of_scalar, strided
+from torch._types import Size, as_dtype, device, float32, get_default_dtype, of_scalar, strided, whole
 
 _CPU = device("cpu")
 
@@ -308,15 +308,11 @@ _dispatch.SELF.append(Tensor)
 
 
 def sized(sizes):
-    """Sizes as whole numbers."""
-    found = []
-    for size in sizes:
-        if isinstance(size, bool) or not hasattr(size, "__index__"):
-            raise TypeError(f"sizes must be whole numbers, not {type(size).__name__} ({size!r})")
-        size = size.__index__()
+    """Sizes as whole numbers, none negative."""
+    found = whole(sizes)
+    for size in found:
         if size < 0:
             raise RuntimeError(f"Trying to create tensor with negative dimension {size}: {list(sizes)}")
-        found.append(size)
     return found
 
 

@@ -168,6 +168,21 @@ class Size(tuple):
         return f"torch.Size([{', '.join(map(str, self))}])"
 
 
+def flat(sizes):
+    """Sizes given one by one or as one sequence."""
+    return sizes[0] if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
+
+
+def whole(sizes):
+    """Sizes as whole numbers."""
+    found = []
+    for size in sizes:
+        if isinstance(size, bool) or not hasattr(size, "__index__"):
+            raise TypeError(f"sizes must be whole numbers, not {type(size).__name__} ({size!r})")
+        found.append(size.__index__())
+    return found
+
+
 class _Named:
     def __init__(self, name):
         self._name = name

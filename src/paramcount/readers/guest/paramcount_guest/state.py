@@ -4,6 +4,7 @@
 found in `STATE.stops`, which the harness looks at after each stage. Unknown never becomes zero.
 """
 
+import functools
 import importlib
 import sys
 
@@ -134,22 +135,23 @@ def located():
     return None if file is None else [file, line]
 
 
+@functools.cache
 def table(name):
     """One of the committed tables about real torch."""
     return importlib.import_module(f"paramcount_guest.tables.{name}").TABLE
 
 
-_REAL = {}
+@functools.cache
+def _names(module):
+    """What real torch has in a module; None for a module whose names are not in the table."""
+    held = table("names").get(module)
+    return None if held is None else frozenset(held.split())
 
 
 def exists(module, name):
     """Whether real torch has this name in this module; yes for a module whose names are not in the table."""
-    held = table("names")
-    if module not in held:
-        return True
-    if module not in _REAL:
-        _REAL[module] = frozenset(held[module].split())
-    return name in _REAL[module]
+    names = _names(module)
+    return names is None or name in names
 
 
 class Unsupported(type):

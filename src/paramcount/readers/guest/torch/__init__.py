@@ -10,7 +10,20 @@ import math
 
 from paramcount_guest.state import fallback, unsupported
 
-from torch import _create, _dispatch, _elementwise, _indexing, _joining, _order, _reduce, _splitting, _types, _views
+from torch import (
+    _arithmetic,
+    _conversion,
+    _create,
+    _dispatch,
+    _elementwise,
+    _indexing,
+    _joining,
+    _order,
+    _reduce,
+    _splitting,
+    _types,
+    _views,
+)
 from torch._registry import FUNCTIONS, late
 from torch._tensor import Tensor, are_numbers
 from torch._types import (
@@ -161,7 +174,7 @@ def numel(input):
 
 
 def result_type(tensor1, tensor2):
-    return _elementwise.result_type(tensor1, tensor2)
+    return _arithmetic.result_type(tensor1, tensor2)
 
 
 def promote_types(type1, type2):

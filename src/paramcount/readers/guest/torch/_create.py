@@ -3,7 +3,6 @@
 import math
 
 from paramcount_guest.placeholders import Weights
-from paramcount_guest.state import unsupported
 from paramcount_guest.values import LIMIT
 
 from torch import _dispatch

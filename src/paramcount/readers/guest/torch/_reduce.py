@@ -4,8 +4,8 @@ import math
 
 from paramcount_guest.state import data_dependent, unsupported
 
+from torch._arithmetic import result_type
 from torch._dispatch import elementwise, make, run
-from torch._elementwise import result_type
 from torch._registry import FUNCTIONS, both, function, method
 from torch._tensor import Tensor
 from torch._types import as_dtype, bool_, int64

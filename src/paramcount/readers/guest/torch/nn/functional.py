@@ -7,7 +7,7 @@ from paramcount_guest.state import data_dependent, fallback, unsupported
 
 from torch import _dispatch
 from torch._dispatch import elementwise, run, write
-from torch._elementwise import in_place
+from torch._in_place import in_place
 from torch._reduce import log_softmax as _log_softmax
 from torch._reduce import softmax as _softmax
 from torch._registry import FUNCTIONS, method

@@ -106,12 +106,12 @@ def _view_of_itself(name, function):
     return apply
 
 
-for _name in table("names")["torch.Tensor"].split():
-    _plain = _name.removesuffix("_")
-    if not _name.startswith("_") and _plain != _name and _plain in vars(Tensor) and _name not in vars(Tensor):
+for _name in [one for one in table("names")["torch.Tensor"].split() if one[-1] == "_" and one[0] != "_"]:
+    _plain = _name[:-1]
+    if _plain in vars(Tensor) and _name not in vars(Tensor):
         _make = _view_of_itself if _plain in _OTHER_SHAPES else in_place
         method(_name)(_make(_name, vars(Tensor)[_plain]))
-    if _plain != _name and exists("torch", _name) and _name in vars(Tensor):
+    if exists("torch", _name) and _name in vars(Tensor):
         FUNCTIONS.setdefault(_name, vars(Tensor)[_name])
 for _name, _other in (("iadd", "add_"), ("isub", "sub_"), ("imul", "mul_"), ("itruediv", "div_"),
                       ("ipow", "pow_"), ("ifloordiv", "floor_divide_"), ("imod", "remainder_")):  # fmt: skip

@@ -1,12 +1,11 @@
-"""Operations that take dimensions together, order them, or run along them."""
+"""Operations that take dimensions together, or run along them."""
 
 import math
 
-from paramcount_guest.state import data_dependent, unsupported
+from paramcount_guest.state import unsupported
 
-from torch._arithmetic import result_type
-from torch._dispatch import elementwise, make, run
-from torch._registry import FUNCTIONS, both, function, method
+from torch._dispatch import run
+from torch._registry import FUNCTIONS, both, function
 from torch._tensor import Tensor
 from torch._types import as_dtype, bool_, int64
 
@@ -245,84 +244,6 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
     return input
 
 
-@both()
-def topk(input, k, dim=-1, largest=True, sorted=True, *, out=None):
-    found = run("topk", (input,), {"k": int(k), "dim": int(dim)})
-    found[1]._dtype = int64
-    if input._known and len(input.shape) == 1:
-        order = _order(input._list(), largest)[: int(k)]
-        found[0]._fill([input._list()[place] for place in order])
-        found[1]._fill(order)
-    return Pair(found)
-
-
-def _order(values, descending):
-    return sorted(range(len(values)), key=lambda place: values[place], reverse=descending)
-
-
-@both()
-def sort(input, dim=-1, descending=False, stable=False, *, out=None):
-    found = run("sort", (input,), {"dim": int(dim)})
-    found[1]._dtype = int64
-    if input._known and len(input.shape) == 1:
-        order = _order(input._list(), descending)
-        found[0]._fill([input._list()[place] for place in order])
-        found[1]._fill(order)
-    return Pair(found)
-
-
-@both()
-def argsort(input, dim=-1, descending=False, stable=False):
-    return sort(input, dim, descending)[1]
-
-
-@both()
-def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None):
-    if dim is not None:
-        raise unsupported("torch.unique along a dimension")
-    if not input._known:
-        raise data_dependent("torch.unique")
-    given = input._list()
-    values = list(dict.fromkeys(given))
-    values.sort()
-    found = [make((len(values),), input.dtype, values)]
-    if return_inverse:
-        found.append(make(input.shape, int64, [values.index(one) for one in given]))
-    if return_counts:
-        found.append(make((len(values),), int64, [given.count(one) for one in values]))
-    return found[0] if len(found) == 1 else tuple(found)
-
-
-@both()
-def nonzero(input, *, as_tuple=False, out=None):
-    if not input._known:
-        raise data_dependent("torch.nonzero")
-    places = []
-    for place, value in enumerate(input._list()):
-        if value:
-            key, rest = [], place
-            for size in reversed(input.shape):
-                rest, at = divmod(rest, size)
-                key.append(at)
-            places.append(key[::-1])
-    if as_tuple:
-        return tuple([make((len(places),), int64, [key[axis] for key in places]) for axis in range(len(input.shape))])
-    return make((len(places), len(input.shape)), int64, [at for key in places for at in key])
-
-
-@function()
-def isin(elements, test_elements):
-    raise unsupported("torch.isin")
-
-
-@function()
-def bincount(input, weights=None, minlength=0):
-    raise data_dependent("torch.bincount")
-
-
-method("bincount")(bincount)
-
-
 def softmax_values(input, dim):
     """The numbers of a softmax over a vector's only dimension."""
     if not (input._known and len(input.shape) == 1 and input.numel()):
@@ -361,99 +282,3 @@ def renorm(input, p, dim, maxnorm):
 @both("dist")
 def dist(input, other, p=2):
     return norm(input - other)
-
-
-@function("einsum")
-def einsum(equation, *operands):
-    if not isinstance(equation, str):
-        raise unsupported("torch.einsum with sublists")
-    if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
-        operands = operands[0]
-    return run("einsum", tuple(operands), {"equation": equation})
-
-
-def _product(op):
-    def apply(input, other, *, out=None):
-        if not (isinstance(input, Tensor) and isinstance(other, Tensor)):
-            return run(op, (input, other))
-        compute = None
-        if len(input.shape) == len(other.shape) == 2 and input.numel() and other.shape[-1]:
-            inner, wide = input.shape[-1], other.shape[-1]
-
-            def compute(left, right):
-                columns = [right[at::wide] for at in range(wide)]
-                rows = [left[at : at + inner] for at in range(0, len(left), inner)]
-                return [math.fsum([a * b for a, b in zip(row, column)]) for row in rows for column in columns]
-
-        if input.dtype is not other.dtype:
-            raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {input.dtype} != {other.dtype}")
-        return run(op, (input, other), {}, None, compute)
-
-    return apply
-
-
-for _op in ("matmul", "mm", "bmm"):
-    both(_op)(_product(_op))
-both("mv", "dot", "inner", "vdot")(_product("matmul"))
-Tensor.__matmul__ = Tensor.matmul
-Tensor.__rmatmul__ = lambda self, other: Tensor.matmul(other, self)
-
-
-@both("outer", "ger")
-def outer(input, vec2, *, out=None):
-    return run("outer", (input, vec2), {}, result_type(input, vec2), lambda a, b: [x * y for x in a for y in b])
-
-
-@both()
-def addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None):
-    return run("addmm", (input, mat1, mat2))
-
-
-@both()
-def baddbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None):
-    return run("baddbmm", (input, batch1, batch2))
-
-
-@function()
-def addbmm(input, batch1, batch2, *, beta=1, alpha=1):
-    return input + FUNCTIONS["bmm"](batch1, batch2).sum(0)
-
-
-@function("chain_matmul")
-def chain_matmul(*matrices):
-    found = matrices[0]
-    for one in matrices[1:]:
-        found = found @ one
-    return found
-
-
-@function("tensordot")
-def tensordot(a, b, dims=2, out=None):
-    if isinstance(dims, int):
-        left, right = list(range(len(a.shape) - dims, len(a.shape))), list(range(dims))
-    else:
-        left, right = ([one] if isinstance(one, int) else list(one) for one in dims)
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    first = list(letters[: len(a.shape)])
-    second = list(letters[len(a.shape) : len(a.shape) + len(b.shape)])
-    for one, other in zip(left, right):
-        second[other] = first[one]
-    out = [c for place, c in enumerate(first) if place not in [d % len(first) for d in left]]
-    out += [c for place, c in enumerate(second) if place not in [d % len(second) for d in right]]
-    return einsum(f"{''.join(first)},{''.join(second)}->{''.join(out)}", a, b)
-
-
-@function("cdist")
-def cdist(x1, x2, p=2.0, compute_mode=None):
-    return run("cdist", (x1, x2))
-
-
-@function("cross")
-def cross(input, other, dim=None):
-    return elementwise("mul", (input, other))
-
-
-@function("kron")
-def kron(input, other):
-    shape = [a * b for a, b in zip(input.shape, other.shape)]
-    return (input.flatten()[:, None] * other.flatten()[None]).reshape(shape)

@@ -16,6 +16,8 @@ def _as_numpy(made):
     """Let a function take its arguments by numpy's names."""
     code = made.__code__
     own = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    if "dim" not in own and "keepdim" not in own:
+        return made
     names = {name: wanted for name, wanted in _NUMPY.items() if wanted in own and name not in own}
     if not {"axis", "keepdims"} & set(names):
         return made

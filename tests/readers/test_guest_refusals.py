@@ -125,7 +125,26 @@ def test_a_layer_that_is_not_registered_is_warned_of():
 def test_an_embedding_is_given_whole_numbers():
     trace = read(net("self.e = nn.Embedding(9, 4)", "return self.e(x)"), None, [6])
     assert trace["output_shapes"] == [[1, 6, 4]]
-    assert trace["warnings"] == ["The input is a tensor of whole numbers, as its embedding needs."]
+    assert trace["warnings"] == ["The input is a tensor of whole numbers, as an embedding or an index needs."]
+
+
+def test_of_several_inputs_the_index_is_given_whole_numbers():
+    forward = "return self.f(x[y[0]])"
+    trace = read(net("self.f = nn.Linear(4, 3)", forward).replace("(self, x)", "(self, x, y)"), None, [7, 4], [5])
+    assert trace["output_shapes"] == [[5, 7, 3]]
+    assert trace["warnings"] == ["Input 2 is a tensor of whole numbers, as an embedding or an index needs."]
+
+
+def test_all_inputs_may_be_whole_numbers():
+    forward = "return self.e(x) + self.e(y)"
+    trace = read(net("self.e = nn.Embedding(9, 4)", forward).replace("(self, x)", "(self, x, y)"), None, [6], [6])
+    assert trace["output_shapes"] == [[1, 6, 4]]
+    assert trace["warnings"] == ["Every input is a tensor of whole numbers, as an embedding or an index needs."]
+
+
+def test_an_index_that_is_computed_is_never_whole():
+    trace = read(net("self.e = nn.Embedding(9, 4)", "return self.e(x * 0.5)"), None, [6])
+    assert "to have one of the following scalar types" in trace["stopped"]["reason"]
 
 
 @pytest.mark.parametrize(

@@ -164,3 +164,19 @@ def test_a_layer_that_runs_in_two_ways_is_written_as_two_that_are_tied() -> None
     assert again.parameters.value == report.totals.parameters.value == 1482  # torch 2.14.1
     assert again.macs is not None
     assert again.macs.value == 180008  # half of what torch 2.14.1 counts
+
+
+def test_what_a_training_script_lacks_is_told_in_short() -> None:
+    script = "".join(
+        [
+            "from torchvision import datasets\nfrom torch.utils.data import DataLoader\n",
+            NET,
+            "model = Net()\nloader = DataLoader(datasets.MNIST('.'))\nfirst = next(iter(loader))\n",
+            *(f"x{index} = first[{index}]\n" for index in range(9)),
+        ]
+    )
+    notes = reading(script, (3, 9, 9)).read.notes
+    (left_out,) = [note for note in notes if note.startswith("left out")]
+    assert left_out.startswith("left out, since they failed: line 22 ('first = next(iter(loader))': ")
+    assert left_out.endswith("and lines 23, 24, 25, 26, 27, 28 and 3 more")
+    assert "stood in for: torch.utils.data.DataLoader, torchvision.datasets.MNIST" in notes

@@ -11,7 +11,7 @@ from typing import Annotated, Self, override
 
 from pydantic import BeforeValidator, model_validator
 
-from paramcount.errors import ShapeError, shown
+from paramcount.errors import ShapeError, sequence, shown
 from paramcount.expression import Literal, Product, Quantity
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Step
 from paramcount.layers.composite import made_of, part, within
@@ -30,7 +30,7 @@ def _stacked(value: object) -> int:
 def _activation(value: object) -> str:
     if value in ("relu", "gelu"):
         return str(value)
-    if value is None or isinstance(value, str | int | float | list | tuple):
+    if value is None or isinstance(value, str | int | float) or sequence(value) is not None:
         raise refuse(f"must be 'relu', 'gelu' or a function, received {shown(value)}.")
     return "…"  # a function, which has no parameters
 

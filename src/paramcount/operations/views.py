@@ -92,6 +92,16 @@ def _expanded(shapes: Sequence[Sizes], attributes: Attributes) -> tuple[Sizes, .
     return (tuple([have if want == -1 else want for have, want in zip(own, sizes, strict=True)]),)
 
 
+def _restrided(shapes: Sequence[Sizes], attributes: Attributes) -> tuple[Sizes, ...]:
+    """Any shape over the numbers that a tensor's storage holds. Source: torch.as_strided."""
+    sizes = wholes(attributes, "size")
+    if min(sizes, default=0) < 0:
+        raise OperationError(f"as_strided: sizes must not be negative, received {list(sizes)}")
+    if numel(sizes) and not numel(shapes[0]):
+        raise OperationError(f"as_strided: {list(sizes)} is out of bounds for a storage of 0 numbers")
+    return (tuple(sizes),)
+
+
 def _repeated(shapes: Sequence[Sizes], attributes: Attributes) -> tuple[Sizes, ...]:
     x, times = shapes[0], wholes(attributes, "repeats")
     if len(times) < len(x) or min(times, default=0) < 0:
@@ -307,6 +317,7 @@ RULES: Final[dict[str, Rule]] = {
     "unsqueeze": Rule(_unsqueezed),
     "squeeze": Rule(_squeezed),
     "expand": Rule(_expanded),
+    "as_strided": Rule(_restrided),
     "repeat": Rule(_repeated),
     "repeat_interleave": Rule(_interleaved),
     "cat": Rule(_joined),

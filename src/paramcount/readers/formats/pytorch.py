@@ -35,6 +35,9 @@ _NAME: Final = "model.py"
 _SHOWN: Final = 12
 """Candidates that an error lists."""
 
+_FEW: Final = 6
+"""Statements that were left out, or names of other libraries, that a note lists."""
+
 LINE: Final = r"^(?:[ \t]*(?:>>>|\.\.\.|In \[\d*\]:|\"))?[ \t]*"
 """How a line of source begins that may be one of a shell's or a notebook's; no `\\s`, which runs over many lines."""
 
@@ -160,20 +163,30 @@ def reading(trace: Trace, asked: Asked) -> Reading:
             stopped=_stop(trace.stopped) if trace.stopped else {},
             notes=(
                 *notes,
-                *_remarks("left out, since it failed", [_left_out(one) for one in trace.skipped]),
-                *_remarks("stood in for", trace.stubbed),
+                *_left_out(trace.skipped),
+                *_stood_in(trace.stubbed),
                 *trace.warnings,
             ),
         ),
     )
 
 
-def _remarks(what: str, several: Sequence[str]) -> list[str]:
-    return [f"{what}: {first_of(several, _SHOWN)}"] if several else []
+def _left_out(several: Sequence[Skipped]) -> list[str]:
+    """The first statement that failed and its reason, from which the others mostly follow; the lines of these."""
+    if not several:
+        return []
+    first, *others = several
+    told = f"line {first.line or '?'} ({shown(first.text or '', 60)}: {first.reason[:100]})"
+    if not others:
+        return [f"left out, since it failed: {told}"]
+    lines = first_of([str(one.line or "?") for one in others], _FEW)
+    return [f"left out, since they failed: {told}, and line{'s' * (len(others) > 1)} {lines}"]
 
 
-def _left_out(one: Skipped) -> str:
-    return f"line {one.line or '?'} ({shown(one.text or '', 60)}: {one.reason[:100]})"
+def _stood_in(names: Sequence[str]) -> list[str]:
+    """What of other libraries was used, each name once, whether it was called or not."""
+    once = list(dict.fromkeys([name.removesuffix("()") for name in names]))
+    return [f"stood in for: {first_of(once, _FEW)}"] if once else []
 
 
 def _stop(stopped: Stopped) -> dict[str, object]:
@@ -201,7 +214,7 @@ def _failure(trace: Trace) -> str:
         ]
         several = "there is more than one model" if len(trace.candidates) > 1 else "the model needs arguments"
         return f"{why or several}. Name one as entry, with the arguments it needs: {first_of(each, _SHOWN, '; ')}."
-    failed = "".join([f"{one}. " for one in _remarks("left out, since it failed", list(map(_left_out, trace.skipped)))])
+    failed = "".join([f"{one}. " for one in _left_out(trace.skipped)])
     return why or f"no model was found: none is built. {failed}Name what builds it as entry, such as Net(10)."
 
 

@@ -13,6 +13,12 @@ def _loss(cls):
     return any(one.__name__ == "_Loss" for one in cls.__mro__) or cls.__name__.lower().endswith("loss")
 
 
+def _prepares(model):
+    """Whether a module does nothing but prepare images, as torchvision's transforms do."""
+    ends = [one for one in model.modules() if not one._modules]
+    return all([getattr(one, "_prepares_", False) for one in ends]) and bool(ends)
+
+
 def choose(module, tree, entry, found):
     """The module object that `entry` gives, or that alone comes into question; None where several do."""
     space = module.__dict__
@@ -138,7 +144,11 @@ def _made(maker, name, how, found):
 
 def _objects(space):
     """Models that are made at the file's top level, without those that others of them hold."""
-    held = {id(one): (name, one) for name, one in space.items() if isinstance(one, Module) and not _loss(type(one))}
+    held = {
+        id(one): (name, one)
+        for name, one in space.items()
+        if isinstance(one, Module) and not _loss(type(one)) and not _prepares(one)
+    }
     own = keras.outermost({name: one for name, one in space.items() if keras.is_model(one)})
     held |= {id(one): (name, one) for name, one in own.items()}
     inner = {

@@ -116,18 +116,32 @@ class Trace:
             if self.lazy:
                 raise RuntimeError(f"{self.lazy[0]} is a lazy module that the first input does not reach.")
             self.done = "params_only"
-        inputs = self._inputs(shapes, dtypes)
         try:
-            self._forward(inputs)
-        except RuntimeError as error:
-            if dtypes is not None or "'indices' to have one of the following scalar types" not in str(error):
-                raise
-            STATE.warn("The input is a tensor of whole numbers, as its embedding needs.")
-            STATE.calls.clear()
-            dtypes = ["int64"] * len(shapes)
             self._forward(self._inputs(shapes, dtypes))
+        except (RuntimeError, IndexError) as error:
+            if dtypes is not None or not _asks_for_whole(error):
+                raise
+            dtypes = self._whole(len(shapes), shapes)
         self._grown(shapes, dtypes)
         self.done = "full"
+
+    def _whole(self, count, shapes):
+        """Run the model again with one input of whole numbers, or with all of them: the types that it took."""
+        one = [["int64" if place == index else "float32" for place in range(count)] for index in range(count)]
+        tried = one[:4] + ([["int64"] * count] if count > 1 else [])
+        for dtypes in tried:
+            STATE.calls.clear()
+            try:
+                self._forward(self._inputs(shapes, dtypes))
+            except (RuntimeError, IndexError) as error:
+                if dtypes is tried[-1] or not _asks_for_whole(error):
+                    raise
+            else:
+                which = f"Input {dtypes.index('int64') + 1}" if count > 1 else "The input"
+                whole = "Every input" if count > 1 and "float32" not in dtypes else which
+                STATE.warn(f"{whole} is a tensor of whole numbers, as an embedding or an index needs.")
+                break
+        return dtypes
 
     def _grown(self, shapes, dtypes):
         """Take the model down anew where running it gave it parameters, as it would in PyTorch."""
@@ -228,6 +242,14 @@ class Trace:
             "stubbed": STATE.stubbed,
             "warnings": STATE.warnings,
         }
+
+
+def _asks_for_whole(error):
+    """Whether a model failed since an input that is an index was not made of whole numbers."""
+    return any(
+        text in str(error)
+        for text in ("'indices' to have one of the following scalar types", "used as indices must be long, int")
+    )
 
 
 def _spread(result):

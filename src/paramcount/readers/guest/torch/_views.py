@@ -178,6 +178,25 @@ def broadcast_tensors(*tensors):
 
 
 @both()
+def as_strided(input, size, stride, storage_offset=None):
+    size, stride = _whole(size), tuple(_whole(stride))
+    offset = input._offset if storage_offset is None else int(storage_offset)
+    if len(size) != len(stride):
+        raise RuntimeError(f"mismatch in length of strides and shape: {len(stride)} and {len(size)}")
+    if min(stride, default=0) < 0:
+        raise RuntimeError(f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}")
+    reach = offset + sum([(n - 1) * step for n, step in zip(size, stride)]) + 1
+    own = input._strides is None and input._offset == 0
+    held = len(input._storage.data) if input._known else input.numel() if own else None  # None: of a view, not known
+    if 0 not in size and held is not None and reach > held:
+        raise RuntimeError(
+            f"setStorage: sizes {size}, strides {list(stride)}, storage offset {offset} are out of bounds for storage of "
+            f"{held} numbers"
+        )
+    return _view("as_strided", input, {"size": size}, lambda shape: stride, offset)
+
+
+@both()
 def narrow(input, dim, start, length):
     start, length, rank = int(start), int(length), len(input.shape)
     attributes = {"dim": int(dim), "start": start, "length": length}

@@ -122,6 +122,18 @@ def test_a_layer_that_is_not_registered_is_warned_of():
     assert "Linear is called but is not registered in the model, so its 24 parameters" in trace["warnings"][0]
 
 
+def test_a_model_that_is_built_on_what_is_not_here_says_so():
+    source = (
+        f"{HEAD}from transformers import PreTrainedModel\nclass Body(PreTrainedModel): pass\n"
+        "class Net(Body):\n    def __init__(self, config):\n        super().__init__(config)\n"
+        "        self.c = nn.Conv2d(3, 5, 3)\n    def forward(self, x):\n        return self.c(x)\n"
+    )
+    found = stopped(source)
+    assert found["class"] == "missing library"
+    assert found["line"] == 6
+    assert found["reason"].startswith("Net is built on transformers.PreTrainedModel, and its library is not here.")
+
+
 def test_an_embedding_is_given_whole_numbers():
     trace = read(net("self.e = nn.Embedding(9, 4)", "return self.e(x)"), None, [6])
     assert trace["output_shapes"] == [[1, 6, 4]]

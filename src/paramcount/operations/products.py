@@ -78,10 +78,6 @@ def _outer(shapes: Sequence[Sizes], _attributes: Attributes) -> tuple[Sizes, ...
     return ((*shapes[0], *shapes[1]),)
 
 
-def _outer_macs(shapes: Sequence[Sizes], _attributes: Attributes) -> int:
-    return numel(shapes[0]) * numel(shapes[1])
-
-
 def _bilinear(shapes: Sequence[Sizes], _attributes: Attributes) -> tuple[Sizes, ...]:
     """Source: torch.nn.functional.bilinear."""
     count(shapes, 3, "bilinear")
@@ -188,7 +184,7 @@ RULES: Final[dict[str, Rule]] = {
     "bmm": _BMM,
     "addmm": _added(_MM),
     "baddbmm": _added(_BMM),
-    "outer": Rule(_outer, _outer_macs),
+    "outer": Rule(_outer),  # each product stands by itself: nothing is accumulated
     "bilinear": Rule(_bilinear, _bilinear_macs),
     "scaled_dot_product_attention": Rule(_attention, _attention_macs),
     "einsum": Rule(_einsum, _einsum_macs),

@@ -6,7 +6,7 @@ import inspect
 from torch.nn.modules.module import Module
 
 from paramcount_guest import keras_models as keras
-from paramcount_guest.state import STATE
+from paramcount_guest.state import STATE, Stop
 
 
 def _loss(cls):
@@ -47,7 +47,7 @@ def choose(module, tree, entry, found):
         return model
     roots = [name for name in classes if name not in inside]
     free = [name for name in builders if not _required(functions[name])]
-    why = _why_not(classes | functions, models)
+    why = _why_not(classes | functions, models) or (None if classes or functions or models else _absent(module, tree))
     if why is None and not models and len(roots) == 1 and not _required(classes[roots[0]]):
         return _made(classes[roots[0]], roots[0], "only root class", found)
     if why is None and not models and not roots_free(roots, classes) and len(free) == 1:
@@ -116,6 +116,19 @@ def _why_not(makers, models):
             for one in ast.walk(node)  # one that is made without arguments will be made anyway
         ):
             return error, place
+    return None
+
+
+def _absent(module, tree):
+    """Why a class with a `forward`, whose base is one of a library that is not here, is no model: None without one."""
+    for node in tree.body:
+        one = getattr(module, node.name, None) if isinstance(node, ast.ClassDef) else None
+        base = getattr(one, "_placeholder_", None)
+        if base is not None and inspect.isclass(one) and "forward" in vars(one):
+            reason = (
+                f"{node.name} is built on {base}, and its library is not here. Build it on nn.Module to have it read."
+            )
+            return Stop("missing library", reason), (module.__file__, node.lineno)
     return None
 
 

@@ -179,7 +179,7 @@ def broadcast_tensors(*tensors):
 
 @both()
 def as_strided(input, size, stride, storage_offset=None):
-    size, stride = _whole(size), tuple(_whole(stride))
+    size, stride = whole(size), tuple(whole(stride))
     offset = input._offset if storage_offset is None else int(storage_offset)
     if len(size) != len(stride):
         raise RuntimeError(f"mismatch in length of strides and shape: {len(stride)} and {len(size)}")

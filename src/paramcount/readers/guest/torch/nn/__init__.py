@@ -18,6 +18,7 @@ _FAMILIES = {"Conv": "conv", "BatchNorm": "batchnorm", "InstanceNorm": "batchnor
              "Lazy": "lazy", "Transformer": "transformer"}  # fmt: skip
 _FILES = {
     "parallel": "DataParallel",
+    "adaptive": "AdaptiveLogSoftmaxWithLoss",
     "linear": "Identity Linear Bilinear",
     "normalization": "LayerNorm RMSNorm GroupNorm LocalResponseNorm CrossMapLRN2d",
     "rnn": "RNNBase RNNCellBase LSTM GRU RNN LSTMCell GRUCell RNNCell",
@@ -37,7 +38,7 @@ _SUBMODULES = ("init", "utils", "modules", "parameter", "parallel", "quantized",
 def _file_of(name):
     if name in _WHERE:
         return _WHERE[name]
-    if "Loss" in name and name != "AdaptiveLogSoftmaxWithLoss":
+    if "Loss" in name:
         return "loss"
     for start, file in _FAMILIES.items():
         if name.startswith(start):

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, field_validator, model_validator
 from paramcount.errors import ShapeError, shown
 from paramcount.layers.base import Derivation, Example, Kind, Layer
 from paramcount.layers.common import KERAS_LAYER
-from paramcount.layers.fields import ActivationName, refuse
+from paramcount.layers.fields import ActivationName, Integer, refuse
 from paramcount.layers.unchanged import Unchanged, check_dimension
 from paramcount.shapes import Shape
 from paramcount.signature import Parameter, Signature, ignored
@@ -80,14 +80,7 @@ class ByName(Unchanged):
 class Along(Unchanged):
     """A function along one dimension, which counts the batch as 0."""
 
-    dim: int | None = None
-
-    @field_validator("dim", mode="plain")
-    @classmethod
-    def _dim(cls, value: object) -> int | None:
-        if value is not None and type(value) is not int:
-            raise refuse(f"must be a whole number, received {shown(value)}.")
-        return value
+    dim: Integer | None = None
 
     @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
@@ -100,14 +93,7 @@ class Along(Unchanged):
 class Gated(Layer):
     """One half of a dimension gates the other: (2n) → (n)."""
 
-    dim: int
-
-    @field_validator("dim", mode="plain")
-    @classmethod
-    def _dim(cls, value: object) -> int:
-        if type(value) is not int:
-            raise refuse(f"must be a whole number, received {shown(value)}.")
-        return value
+    dim: Integer
 
     @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:

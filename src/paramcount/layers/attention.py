@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, model_validator
 from paramcount.errors import MissingError, ShapeError, sequence, shown
 from paramcount.expression import Expression, Product, Quantity, Sum
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor, named_tensors
-from paramcount.layers.common import KERAS_LAYER
+from paramcount.layers.common import KERAS_KERNEL, KERAS_LAYER_BESIDE
 from paramcount.layers.fields import Flag, NotCounted, Positive, refuse, whole
 from paramcount.limits import MAX_RANK
 from paramcount.shapes import Shape, text
@@ -237,19 +237,8 @@ class KerasAttention(Layer):
 
 
 _DROPOUT = ignored("dropout")
-_REGULAR = ignored(
-    "sliding_window",
-    "flash_attention",
-    "kernel_initializer",
-    "bias_initializer",
-    "kernel_regularizer",
-    "bias_regularizer",
-    "activity_regularizer",
-    "kernel_constraint",
-    "bias_constraint",
-)
+_REGULAR = (*ignored("sliding_window", "flash_attention"), *KERAS_KERNEL)
 _END = (Parameter("use_gate", "use_gate", None), *ignored("seed"))
-_LAYER = tuple(one for one in KERAS_LAYER if one.name != "activity_regularizer")
 
 KINDS = (
     Kind(
@@ -294,7 +283,7 @@ KINDS = (
                 Parameter("attention_axes", "attention_axes", None),
                 *_REGULAR,
                 *_END,
-                *_LAYER,
+                *KERAS_LAYER_BESIDE,
             ),
         ),
         examples=(Example("MultiHeadAttention(1, 4)", 216, "keras 3.15.1", ((5, 12), (7, 12)), (5, 12)),),
@@ -314,7 +303,7 @@ KINDS = (
                 Parameter("use_bias", "bias", True),
                 *_REGULAR,
                 *_END,
-                *_LAYER,
+                *KERAS_LAYER_BESIDE,
             ),
         ),
         examples=(Example("GroupQueryAttention(4, 4, 2)", 620, "keras 3.15.1", ((5, 12), (7, 12)), (5, 12)),),

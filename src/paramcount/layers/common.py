@@ -25,7 +25,10 @@ KERAS_KERNEL = ignored(
 )
 """How Keras's layers with a kernel are initialised and regularised: nothing that changes a count."""
 
-KERAS_KERNEL_LAYER = (*KERAS_KERNEL, *(p for p in KERAS_LAYER if p.name != "activity_regularizer"))
+KERAS_LAYER_BESIDE = tuple([one for one in KERAS_LAYER if one.name != "activity_regularizer"])
+"""What keras.layers.Layer itself takes, of a layer whose own parameters hold `activity_regularizer`."""
+
+KERAS_KERNEL_LAYER = (*KERAS_KERNEL, *KERAS_LAYER_BESIDE)
 
 
 def keras_name(layer: Layer) -> str:

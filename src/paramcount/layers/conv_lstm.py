@@ -11,7 +11,7 @@ from typing import Final, override
 from paramcount.errors import ShapeError
 from paramcount.expression import Expression, Literal, Product, Quantity, Sum
 from paramcount.layers.base import Derivation, Example, Kind, Step, Tensor, agreed, named_tensors
-from paramcount.layers.common import KERAS_LAYER
+from paramcount.layers.common import KERAS_LAYER_BESIDE
 from paramcount.layers.composite import part
 from paramcount.layers.convolution import Convolution
 from paramcount.layers.fields import ActivationName, Flag
@@ -131,7 +131,7 @@ def _kind(dims: int, about: str, example: Example) -> Kind:
         Parameter("return_state", "return_state", False),
         Parameter("go_backwards", "go_backwards", False),
         *ignored("stateful"),
-        *(one for one in KERAS_LAYER if one.name != "activity_regularizer"),
+        *KERAS_LAYER_BESIDE,
         Parameter("in_channels", "in_channels", None, canonical_only=True),
     )
     signature = Signature((f"ConvLSTM{dims}D",), parameters)

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from paramcount.errors import closest, sequence, shown
-from paramcount.limits import MAX_RANK, MAX_SIZE
+from paramcount.limits import MAX_RANK, MAX_SIZE, MAX_STACKED
 from paramcount.recorded import is_whole
 
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -73,6 +73,13 @@ def whole(value: object, least: int) -> int:
     return value
 
 
+def integer(value: object) -> int:
+    """Check one whole number, which may be below 0."""
+    if type(value) is not int:
+        raise refuse(f"must be a whole number, received {shown(value)}.")
+    return value
+
+
 def per_dimension(value: object, dims: int, *, least: int, one_for_all: bool = False) -> tuple[int, ...]:
     """Check a whole number, or one for each of `dims` dimensions, and return one for each.
 
@@ -126,6 +133,12 @@ def _fraction(value: object) -> float:
     return float(value)
 
 
+def _stacked(value: object) -> int:
+    if type(value) is not int or not 1 <= value <= MAX_STACKED:
+        raise refuse(f"must be a whole number from 1 to {MAX_STACKED}, received {shown(value)}.")
+    return value
+
+
 def lowered(value: object) -> object:
     """Read Keras's words in capitals too, as Keras does: padding="SAME"."""
     return value.lower() if isinstance(value, str) else value
@@ -164,6 +177,12 @@ Positive = Annotated[int, _at_least(1)]
 
 Natural = Annotated[int, _at_least(0)]
 """A whole number of at least 0."""
+
+Integer = Annotated[int, PlainValidator(integer)]
+"""A whole number, which may be below 0."""
+
+Stacked = Annotated[int, BeforeValidator(_stacked)]
+"""How many layers of a kind run one after the other in a layer."""
 
 Flag = Annotated[bool, BeforeValidator(_truth)]
 """True or False; any literal counts by its truth value, as it does in the frameworks."""

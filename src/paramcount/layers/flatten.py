@@ -2,14 +2,12 @@
 
 from typing import override
 
-from pydantic import field_validator
-
 from paramcount import shapes
-from paramcount.errors import ShapeError, shown
+from paramcount.errors import ShapeError
 from paramcount.expression import Product, Quantity
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Step
 from paramcount.layers.common import KERAS_LAYER
-from paramcount.layers.fields import DataFormat, refuse
+from paramcount.layers.fields import DataFormat, Integer
 from paramcount.layers.unchanged import check_dimension
 from paramcount.shapes import Shape
 from paramcount.signature import Parameter, Signature
@@ -18,16 +16,9 @@ from paramcount.signature import Parameter, Signature
 class Flatten(Layer):
     """Makes one dimension of several. PyTorch's dimensions count the batch as 0."""
 
-    start_dim: int = 1
-    end_dim: int = -1
+    start_dim: Integer = 1
+    end_dim: Integer = -1
     data_format: DataFormat = None
-
-    @field_validator("start_dim", "end_dim", mode="plain")
-    @classmethod
-    def _dimension(cls, value: object) -> int:
-        if type(value) is not int:
-            raise refuse(f"must be a whole number, received {shown(value)}.")
-        return value
 
     @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:

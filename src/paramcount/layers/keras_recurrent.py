@@ -12,7 +12,7 @@ from typing import Final, override
 from paramcount.errors import ShapeError
 from paramcount.expression import Expression, Literal, Product, Quantity, named
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor, agreed
-from paramcount.layers.common import KERAS_LAYER, keras_name
+from paramcount.layers.common import KERAS_LAYER, KERAS_LAYER_BESIDE, keras_name
 from paramcount.layers.composite import within
 from paramcount.layers.fields import ActivationName, Flag, Positive
 from paramcount.layers.recurrent import Counted, gates_of
@@ -197,7 +197,7 @@ def _keras_fields(name: str, *, cell: bool) -> tuple[Parameter, ...]:
         *_regular(parts, activity=not cell),
         *end,
         *(ignored("use_cudnn") if gated and not cell else ()),
-        *(one for one in KERAS_LAYER if cell or one.name != "activity_regularizer"),
+        *(KERAS_LAYER if cell else KERAS_LAYER_BESIDE),
     )
 
 

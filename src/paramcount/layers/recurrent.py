@@ -13,24 +13,11 @@ from pydantic import BeforeValidator, model_validator
 from paramcount.errors import ShapeError, shown
 from paramcount.expression import Expression, Literal, Product, Quantity, Sum, named
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor, agreed, named_tensors
-from paramcount.layers.fields import Flag, Natural, Positive, refuse
-from paramcount.limits import MAX_STACKED
+from paramcount.layers.fields import Flag, Natural, Positive, Probability, Stacked, refuse
 from paramcount.shapes import Shape, text
 from paramcount.signature import Parameter, Signature, ignored
 
 _GATES: Final = {"rnn": 1, "simplernn": 1, "lstm": 4, "gru": 3}
-
-
-def _stacked(value: object) -> int:
-    if type(value) is not int or not 1 <= value <= MAX_STACKED:
-        raise refuse(f"must be a whole number from 1 to {MAX_STACKED}, received {shown(value)}.")
-    return value
-
-
-def _share(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise refuse(f"must be a number from 0 to 1, received {shown(value)}.")
-    return float(value)
 
 
 def _strict(value: object) -> bool:
@@ -63,11 +50,11 @@ class Recurrent(Layer):
 
     input_size: Positive | None = None
     hidden_size: Positive
-    num_layers: Annotated[int, BeforeValidator(_stacked)] = 1
+    num_layers: Stacked = 1
     nonlinearity: str = "tanh"
     bias: Strict = True
     batch_first: Strict = False
-    dropout: Annotated[float, BeforeValidator(_share)] = 0.0
+    dropout: Probability = 0.0
     bidirectional: Strict = False
     proj_size: Natural = 0
 

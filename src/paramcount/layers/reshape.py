@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, model_validator
 from paramcount.errors import ShapeError, sequence, shown
 from paramcount.layers.base import Derivation, Example, Kind, Layer
 from paramcount.layers.common import KERAS_LAYER
-from paramcount.layers.fields import Positive, refuse, whole
+from paramcount.layers.fields import Integer, Positive, integer, refuse, whole
 from paramcount.layers.unchanged import check_dimension
 from paramcount.limits import MAX_RANK
 from paramcount.shapes import Shape, elements, known, text
@@ -28,17 +28,11 @@ def _sizes(value: object) -> tuple[int, ...]:
     return found
 
 
-def _dimension(value: object) -> int:
-    if type(value) is not int:
-        raise refuse(f"must be a whole number, received {shown(value)}.")
-    return value
-
-
 def _order(value: object) -> tuple[int, ...]:
     items = sequence(value)
     if items is None or not 0 < len(items) <= MAX_RANK + 1:
         raise refuse(f"must be a list of dimensions, received {shown(value)}.")
-    return tuple([_dimension(item) for item in items])
+    return tuple([integer(item) for item in items])
 
 
 Sizes = Annotated[tuple[int, ...], BeforeValidator(_sizes)]
@@ -66,7 +60,7 @@ def filled(sizes: tuple[int, ...], count: int | None, shape: Shape) -> Shape:
 class Unflatten(Layer):
     """One dimension as several. Dimensions count the batch as 0."""
 
-    dim: Annotated[int, BeforeValidator(_dimension)]
+    dim: Integer
     sequences = frozenset(("unflattened_size",))
 
     unflattened_size: Sizes

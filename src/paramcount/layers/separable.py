@@ -14,7 +14,7 @@ from paramcount import shapes
 from paramcount.errors import ShapeError, shown
 from paramcount.expression import Expression, Product, Quantity, named
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Spatial, Step, Tensor, agreed
-from paramcount.layers.common import KERAS_LAYER
+from paramcount.layers.common import KERAS_LAYER_BESIDE
 from paramcount.layers.fields import ActivationName, DataFormat, Flag, Ints, Positive, lowered, per_dimension, refuse
 from paramcount.shapes import Shape
 from paramcount.signature import Parameter, Signature, ignored
@@ -171,7 +171,6 @@ def _initial(*parts: str) -> tuple[Parameter, ...]:
     return ignored(*names)
 
 
-_LAYER = tuple(parameter for parameter in KERAS_LAYER if parameter.name != "activity_regularizer")
 _FORMAT = Parameter("data_format", "data_format", None)
 _KERNEL = Parameter("kernel_size", "kernel_size")
 _STRIDES = Parameter("strides", "stride", 1)
@@ -184,14 +183,14 @@ _CHANNELS = Parameter("in_channels", "in_channels", None, canonical_only=True)
 
 def _depthwise(dims: int, *examples: Example) -> Kind:
     own = (_KERNEL, _STRIDES, _PADDING, _MULTIPLIER, _FORMAT, _DILATION, *_END, *_initial("depthwise"))
-    signature = Signature((f"DepthwiseConv{dims}D",), (*own, *_LAYER, _CHANNELS))
+    signature = Signature((f"DepthwiseConv{dims}D",), (*own, *KERAS_LAYER_BESIDE, _CHANNELS))
     about = f"A convolution of each channel of {'a sequence' if dims == 1 else 'an image'} by itself."
     return Kind(f"depthwiseconv{dims}d", about, Depthwise, keras=signature, examples=examples, dims=dims)
 
 
 def _separable(dims: int, *examples: Example) -> Kind:
     own = (Parameter("filters", "out_channels"), _KERNEL, _STRIDES, _PADDING, _FORMAT, _DILATION, _MULTIPLIER, *_END)
-    parameters = (*own, *_initial("depthwise", "pointwise"), *_LAYER, _CHANNELS)
+    parameters = (*own, *_initial("depthwise", "pointwise"), *KERAS_LAYER_BESIDE, _CHANNELS)
     signature = Signature((f"SeparableConv{dims}D", f"SeparableConvolution{dims}D"), parameters)
     about = f"A convolution of each channel of {'a sequence' if dims == 1 else 'an image'}, and a 1×1 convolution."
     return Kind(f"separableconv{dims}d", about, Separable, keras=signature, examples=examples, dims=dims)

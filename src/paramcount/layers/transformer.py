@@ -15,16 +15,9 @@ from paramcount.errors import ShapeError, sequence, shown
 from paramcount.expression import Literal, Product, Quantity
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Step
 from paramcount.layers.composite import made_of, part, within
-from paramcount.layers.fields import Flag, NotCounted, Positive, Probability, refuse
-from paramcount.limits import MAX_STACKED
+from paramcount.layers.fields import Flag, NotCounted, Positive, Probability, Stacked, refuse
 from paramcount.shapes import Shape, text
 from paramcount.signature import Parameter, Signature, ignored, numbers
-
-
-def _stacked(value: object) -> int:
-    if type(value) is not int or not 1 <= value <= MAX_STACKED:
-        raise refuse(f"must be a whole number from 1 to {MAX_STACKED}, received {shown(value)}.")
-    return value
 
 
 def _activation(value: object) -> str:
@@ -35,7 +28,6 @@ def _activation(value: object) -> str:
     return "…"  # a function, which has no parameters
 
 
-Stacked = Annotated[int, BeforeValidator(_stacked)]
 Activation = Annotated[str, BeforeValidator(_activation)]
 
 

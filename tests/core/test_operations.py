@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from paramcount import LayerError, layer
 from paramcount.operations import OPERATIONS, OperationError, macs, outputs
 
 _DATA = Path(__file__).parent.parent / "data"
@@ -37,3 +38,9 @@ def test_what_multiplies_is_checked_against_a_count():
         "deform_conv2d",
     }  # torch's counter leaves these out, or no row has it
     assert {name for name, rule in OPERATIONS.items() if rule.macs is not None} - counted <= uncounted
+
+
+@pytest.mark.parametrize("given", ["True", "7", "[1]", "(1, 2)", "'ab'", "[('dim', 1, 2)]"])
+def test_what_is_no_arguments_by_name_is_refused(given):
+    with pytest.raises(LayerError, match="arguments by name"):
+        layer(f"Op('add', attributes={given})")

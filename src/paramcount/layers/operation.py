@@ -60,8 +60,12 @@ def _whole(value: object) -> tuple[int, ...]:
 
 def _attributes(value: object) -> tuple[tuple[str, object], ...]:
     """Arguments by name, frozen: lists become tuples."""
-    pairs = cast("Mapping[str, object]", value).items() if isinstance(value, Mapping) else value
-    found = tuple([(str(name), _literal(one)) for name, one in cast("Sequence[tuple[object, object]]", pairs)])
+    own: object = list(cast("Mapping[str, object]", value).items()) if isinstance(value, Mapping) else value
+    given = sequence(own)
+    pairs: list[tuple[object, ...]] = [sequence(one) or () for one in given or ()]
+    if given is None or any(len(pair) != 2 for pair in pairs):
+        raise refuse(f"must be arguments by name, received {shown(own)}.")
+    found = tuple([(str(name), _literal(one)) for name, one in pairs])
     if len(found) > MAX_ATTRIBUTES:
         raise refuse(f"must be at most {MAX_ATTRIBUTES}, received {len(found)}.")
     return found

@@ -8,6 +8,9 @@ from torch._tensor import Tensor
 FUNCTIONS = {}
 """Functions of the module `torch`, by name."""
 
+FUNCTIONAL = {}
+"""Functions of `torch.nn.functional` that stand in files of their own, by name."""
+
 _NUMPY = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
 """What numpy calls arguments; torch takes these names too."""
 
@@ -38,6 +41,17 @@ def function(*names):
         made = _as_numpy(made)
         for name in names or (made.__name__,):
             FUNCTIONS[name] = made
+        return made
+
+    return put
+
+
+def functional(*names):
+    """Make a function one of `torch.nn.functional`'s."""
+
+    def put(made):
+        for name in names or (made.__name__,):
+            FUNCTIONAL[name] = made
         return made
 
     return put

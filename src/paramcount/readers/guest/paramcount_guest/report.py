@@ -5,7 +5,8 @@ import inspect
 
 from torch import _dispatch, _types
 from torch._grad import no_grad
-from torch.nn.modules.module import Module, tensors_in
+from torch.nn.modules._calls import tensors_in
+from torch.nn.modules.module import Module
 
 from paramcount_guest import keras_models as keras
 from paramcount_guest import placeholders, summary

@@ -12,7 +12,54 @@ from torch.nn.parameter import Parameter
 __getattr__ = missing("torch.nn.modules.container")
 
 
-class Sequential(Module):
+def _place(index, size):
+    """A place in a list, counted from its beginning."""
+    index = operator.index(index)
+    if not -size <= index < size:
+        raise IndexError(f"index {index} is out of range")
+    return index % size
+
+
+class _Listed(Module):
+    """Modules by their places."""
+
+    def _name_at(self, index):
+        return str(_place(index, len(self)))
+
+    def __setitem__(self, index, module):
+        setattr(self, self._name_at(index), module)
+
+    def __delitem__(self, index):
+        places = range(len(self))[index] if isinstance(index, slice) else [index]
+        for name in [self._name_at(place) for place in places]:
+            delattr(self, name)
+        self._modules = dict(zip(map(str, range(len(self._modules))), self._modules.values()))
+
+    def __len__(self):
+        return len(self._modules)
+
+    def __iter__(self):
+        return iter(self._modules.values())
+
+    def __iadd__(self, modules):
+        return self.extend(modules)
+
+    def append(self, module):
+        self.add_module(str(len(self)), module)
+        return self
+
+    def insert(self, index, module):
+        held = list(self._modules.values())
+        held.insert(index, module)
+        self._modules = {str(place): one for place, one in enumerate(held)}
+
+    def pop(self, key):
+        found = self[key]
+        del self[key]
+        return found
+
+
+class Sequential(_Listed):
     """Modules one after the other."""
 
     def __init__(self, *args):
@@ -25,38 +72,17 @@ class Sequential(Module):
                 self.add_module(str(place), module)
 
     def _name_at(self, index):
-        size, index = len(self), operator.index(index)
-        if not -size <= index < size:
-            raise IndexError(f"index {index} is out of range")
-        return list(self._modules)[index]
+        return list(self._modules)[_place(index, len(self))]
 
     def __getitem__(self, index):
         if isinstance(index, slice):
             return type(self)(OrderedDict(list(self._modules.items())[index]))
         return self._modules[self._name_at(index)]
 
-    def __setitem__(self, index, module):
-        setattr(self, self._name_at(index), module)
-
-    def __delitem__(self, index):
-        names = list(self._modules)[index] if isinstance(index, slice) else [self._name_at(index)]
-        for name in names:
-            delattr(self, name)
-        self._modules = dict(zip(map(str, range(len(self._modules))), self._modules.values()))
-
-    def __len__(self):
-        return len(self._modules)
-
-    def __iter__(self):
-        return iter(self._modules.values())
-
     def __add__(self, other):
         if not isinstance(other, Sequential):
             raise ValueError(f"add operator supports only objects of Sequential class, but {type(other)} is given.")
         return Sequential(*self, *other)
-
-    def __iadd__(self, other):
-        return self.extend(other)
 
     def __mul__(self, other):
         if not isinstance(other, int) or other <= 0:
@@ -65,21 +91,10 @@ class Sequential(Module):
 
     __rmul__ = __mul__
 
-    def pop(self, key):
-        found = self[key]
-        del self[key]
-        return found
-
-    def append(self, module):
-        self.add_module(str(len(self)), module)
-        return self
-
     def insert(self, index, module):
         if not isinstance(module, Module):
             raise AssertionError(f"module should be of type: {Module}")
-        held = list(self._modules.values())
-        held.insert(index, module)
-        self._modules = {str(place): one for place, one in enumerate(held)}
+        super().insert(index, module)
         return self
 
     def extend(self, sequential):
@@ -93,7 +108,7 @@ class Sequential(Module):
         return input
 
 
-class ModuleList(Module):
+class ModuleList(_Listed):
     """A list of modules."""
 
     def __init__(self, modules=None):
@@ -101,51 +116,13 @@ class ModuleList(Module):
         if modules is not None:
             self.extend(modules)
 
-    def _at(self, index):
-        size, index = len(self), operator.index(index)
-        if not -size <= index < size:
-            raise IndexError(f"index {index} is out of range")
-        return str(index % size)
-
     def __getitem__(self, index):
         if isinstance(index, slice):
             return type(self)(list(self._modules.values())[index])
-        return self._modules[self._at(index)]
-
-    def __setitem__(self, index, module):
-        setattr(self, self._at(index), module)
-
-    def __delitem__(self, index):
-        names = [str(one) for one in range(len(self))[index]] if isinstance(index, slice) else [self._at(index)]
-        for name in names:
-            delattr(self, name)
-        self._modules = dict(zip(map(str, range(len(self._modules))), self._modules.values()))
-
-    def __len__(self):
-        return len(self._modules)
-
-    def __iter__(self):
-        return iter(self._modules.values())
-
-    def __iadd__(self, modules):
-        return self.extend(modules)
+        return self._modules[self._name_at(index)]
 
     def __add__(self, other):
         return ModuleList([*self, *other])
-
-    def insert(self, index, module):
-        held = list(self._modules.values())
-        held.insert(index, module)
-        self._modules = {str(place): one for place, one in enumerate(held)}
-
-    def append(self, module):
-        self.add_module(str(len(self)), module)
-        return self
-
-    def pop(self, key):
-        found = self[key]
-        del self[key]
-        return found
 
     def extend(self, modules):
         if not isinstance(modules, Iterable):
@@ -223,19 +200,13 @@ class ParameterList(Module):
         if values is not None:
             self.extend(values)
 
-    def _at(self, index):
-        index = operator.index(index)
-        if not -self._size <= index < self._size:
-            raise IndexError(f"index {index} is out of range")
-        return str(index % self._size)
-
     def __getitem__(self, index):
         if isinstance(index, slice):
             return ParameterList([getattr(self, str(one)) for one in range(self._size)[index]])
-        return getattr(self, self._at(index))
+        return getattr(self, str(_place(index, self._size)))
 
     def __setitem__(self, index, value):
-        setattr(self, self._at(index), _as_parameter(value))
+        setattr(self, str(_place(index, self._size)), _as_parameter(value))
 
     def __len__(self):
         return self._size

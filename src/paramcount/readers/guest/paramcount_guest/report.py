@@ -224,7 +224,7 @@ class Trace:
             self.stopped = {
                 "stage": "construct", "class": "user error", "module": self.lazy[0], "file": None, "line": None,
                 "text": None, "input_shape": None, "kind": None,
-                "reason": "It has lazy layers, whose sizes the first input tells: give the input's shape.",
+                "reason": "It has lazy layers, whose sizes the first input tells. Give input_shape.",
             }  # fmt: skip
         return {
             "version": 1,

@@ -82,6 +82,10 @@ class Calls:
                 result = changed
         return result
 
+    def _varied_(self, *args, **kwargs):
+        """Whether a layer is called so that its hyperparameters do not tell the shape: its operations do then."""
+        return False
+
     def _traced(self, args, kwargs):
         """Run forward, and write it into the trace: as one call where this is a layer with hyperparameters."""
         state = STATE
@@ -93,7 +97,8 @@ class Calls:
         state.running.append((path, type(self).__name__, shapes))
         state.scopes.append(state.scopes[-1] if path is None else path)
         try:
-            if path is not None and path in state.leaves and "forward" not in self.__dict__:
+            whole = path is not None and path in state.leaves and "forward" not in self.__dict__
+            if whole and not self._varied_(*args, **kwargs):
                 references = [_dispatch.reference(one) for one in inputs]  # as they were before a change in place
                 state.paused += 1
                 try:

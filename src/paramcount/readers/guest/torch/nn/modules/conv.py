@@ -115,6 +115,9 @@ class _ConvTransposeNd(_ConvNd):
             found.append(want - least)
         return found
 
+    def _varied_(self, input, output_size=None):
+        return output_size is not None and [*self._output_padding(input, output_size)] != [*self.output_padding]
+
     def forward(self, input, output_size=None):
         extra = self._output_padding(input, output_size)
         conv = getattr(F, f"conv_transpose{self._dims_}d")

@@ -51,6 +51,9 @@ class _MaxUnpoolNd(Layer):
         self.kernel_size, self.padding = kernel_size, padding
         self.stride = kernel_size if stride is None else stride
 
+    def _varied_(self, input, indices, output_size=None):
+        return output_size is not None
+
     def forward(self, input, indices, output_size=None):
         unpool = getattr(F, f"max_unpool{self._dims_}d")
         return unpool(input, indices, self.kernel_size, self.stride, self.padding, output_size)

@@ -66,8 +66,10 @@ def filled(structure: dict[str, Any], form: tuple[str, ...], rng: random.Random)
     def size() -> int:
         return rng.choice(SIZES) if rng.random() < 0.1 else rng.randint(5, 300)
 
-    named = {"synonyms": ("channels", "filters")}.get(form[0], ("in_channels", "out_channels"))
+    named = {"synonyms": ("channels", "filters"), "letters": ("c", "k")}.get(form[0], ("in_channels", "out_channels"))
     arguments |= {named[0]: channels(), named[1]: channels()}
+    if form[0] == "letters":
+        arguments["f"] = arguments.pop("kernel_size")
     if "square" in form:
         arguments["input_size"] = size()
     if "sizes" in form:
@@ -97,7 +99,15 @@ def rules(arguments: dict[str, Any]) -> dict[str, Any] | None:
     return result.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-FORMS = (("",), ("", "square"), ("", "sizes"), ("", "sizes"), ("synonyms", "sizes"), ("", "sizes", "expected"))
+FORMS = (
+    ("",),
+    ("", "square"),
+    ("", "sizes"),
+    ("", "sizes"),
+    ("synonyms", "sizes"),
+    ("letters",),
+    ("", "sizes", "expected"),
+)
 
 
 async def compared(calls: int, seed: int) -> Counter[str]:

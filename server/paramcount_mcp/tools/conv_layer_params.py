@@ -198,7 +198,7 @@ def _input_shape(made: Layer, given: Mapping[str, object], dims: int) -> tuple[i
 TOOL = Tool(
     name="conv_layer_params",
     quick=True,
-    numbers=frozenset(("in_channels", "channels", "out_channels", "filters", "input_size", "expected")),
+    numbers=frozenset(("in_channels", "channels", "c", "out_channels", "filters", "k", "input_size", "expected")),
     title="Parameters of a convolution",
     description=(
         "Exact parameter count of one convolutional layer, step by step: weights per filter "

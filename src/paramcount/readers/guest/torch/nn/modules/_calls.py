@@ -42,7 +42,7 @@ def tensors_in(value, found=None):
 
 
 class Calls:
-    """What runs when a module is called."""
+    """Methods of Module that run when it is called."""
 
     def register_forward_hook(self, hook, *, prepend=False, with_kwargs=False, always_call=False):
         handle = RemovableHandle(self._forward_hooks)

@@ -13,7 +13,7 @@ _IncompatibleKeys = namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_
 
 
 class States:
-    """What reads or changes all parameters and buffers of a module."""
+    """Methods of Module that read or change all its parameters and buffers."""
 
     def state_dict(self, *args, destination=None, prefix="", keep_vars=False):
         if args:

@@ -4,7 +4,7 @@ from torch.nn.parameter import Parameter
 
 
 class Walks:
-    """What goes through a module's own modules, parameters and buffers."""
+    """Methods of Module that go through its modules, parameters and buffers."""
 
     def named_modules(self, memo=None, prefix="", remove_duplicate=True):
         memo = set() if memo is None else memo
@@ -55,16 +55,6 @@ class Walks:
     def buffers(self, recurse=True):
         for _, value in self.named_buffers(recurse=recurse):
             yield value
-
-    def get_submodule(self, target):
-        found = self
-        for name in target.split(".") if target else ():
-            if not hasattr(found, name):
-                raise AttributeError(f"{type(found).__name__} has no attribute `{name}`")
-            found = getattr(found, name)
-            if not isinstance(found, Walks):
-                raise AttributeError(f"`{name}` is not an nn.Module")
-        return found
 
     def set_submodule(self, target, module, strict=False):
         path, _, name = target.rpartition(".")

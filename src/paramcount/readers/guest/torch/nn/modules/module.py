@@ -1,5 +1,6 @@
 """torch.nn.Module: what it registers, and in which order."""
 
+import types
 from collections import OrderedDict
 
 from paramcount_guest.state import stop
@@ -16,7 +17,22 @@ def _forward_unimplemented(self, *input):
     raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
 
-class Module(Walks, States, Calls):
+def _with_methods_of(*parts):
+    """Give a class the methods of others; as its bases, all classes made of it would be slower to make."""
+
+    def put(cls):
+        for part in parts:
+            for name, value in vars(part).items():
+                if isinstance(value, types.FunctionType):
+                    value.__qualname__ = f"{cls.__name__}.{value.__name__}"
+                    setattr(cls, name, value)
+        return cls
+
+    return put
+
+
+@_with_methods_of(Walks, States, Calls)
+class Module:
     """The base of all modules."""
 
     dump_patches = False
@@ -147,6 +163,16 @@ class Module(Walks, States, Calls):
 
     def __dir__(self):
         return sorted({*object.__dir__(self), *self._parameters, *self._buffers, *self._modules})
+
+    def get_submodule(self, target):
+        found = self
+        for name in target.split(".") if target else ():
+            if not hasattr(found, name):
+                raise AttributeError(f"{type(found).__name__} has no attribute `{name}`")
+            found = getattr(found, name)
+            if not isinstance(found, Module):
+                raise AttributeError(f"`{name}` is not an nn.Module")
+        return found
 
     def train(self, mode=True):
         if not isinstance(mode, bool):

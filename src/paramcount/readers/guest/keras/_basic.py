@@ -4,8 +4,9 @@ from paramcount_guest.state import stop
 
 from keras import _inert
 from keras._dispatch import DEPTH
-from keras._layer import shapes as shapes_in
 from keras._leaf import Leaf, leaf, unsupported
+from keras._shapes import from_shapes
+from keras._shapes import shapes as shapes_in
 from keras._spatial import activates
 from keras._tensor import tensors_in
 from paramcount.operations import OPERATIONS, OperationError
@@ -372,8 +373,6 @@ class Lambda(Leaf):
             return self.function(inputs, **given)
 
     def compute_output_shape(self, input_shape):
-        from keras._layer import from_shapes
-
         return shapes_in(self.call(from_shapes(input_shape)))
 
 

@@ -6,9 +6,10 @@ from paramcount_guest.state import STATE, stop
 
 from keras import _dispatch
 from keras._inert import named
-from keras._layer import Layer, is_shape
+from keras._layer import Layer
 from keras._modules import OLDER
 from keras._numbers import RUNS
+from keras._shapes import is_shape
 from keras._surface import LAYERS as SIGNATURES
 from keras._tensor import KerasTensor, make, tensors_in
 

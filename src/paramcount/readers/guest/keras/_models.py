@@ -4,12 +4,14 @@ import inspect
 
 from paramcount_guest.state import STATE, stop
 
+from keras._build import default, is_default
 from keras._dispatch import DEPTH, Node, unique
 from keras._graph import Graph
-from keras._layer import Layer, default, from_shapes, is_default, is_shape, shapes
+from keras._layer import Layer
 from keras._leaf import Leaf
 from keras._numbers import BATCHES
 from keras._ops import OPS
+from keras._shapes import from_shapes, is_shape, shapes
 from keras._tensor import KerasTensor, as_dtype, make, opened, plain, replaced, tensors_in
 
 

@@ -4,11 +4,13 @@ import inspect
 
 from paramcount_guest.state import STATE, stop
 
+from keras._build import is_default
 from keras._dispatch import DEPTH, OUTSIDE, PARTS, TOLD, untracked, written
-from keras._layer import LAYERS, Layer, is_default, snake
+from keras._layer import LAYERS, Layer, snake
 from keras._models import InputLayer, Model
 from keras._numbers import BATCHES
 from keras._sequence import is_leaf
+from keras._shapes import is_shape
 from keras._tensor import KerasTensor, make, plain, replaced, tensors_in
 
 FRAMEWORK = "keras"
@@ -160,8 +162,6 @@ class Reading:
             return [tuple(one.shape) for one in model._inbound_nodes[0].inputs]
         given = model.__dict__.get("_build_input_shape")
         if given is not None:
-            from keras._layer import is_shape
-
             return [tuple(given)] if is_shape(given) else [tuple(one) for one in given]
         return model.__dict__.get("_first_call") or None
 

@@ -1,8 +1,8 @@
 """torch.nn.Module: what it registers, and in which order."""
 
-import types
 from collections import OrderedDict
 
+from paramcount_guest.classes import with_methods_of
 from paramcount_guest.state import stop
 
 from torch import _dispatch
@@ -17,21 +17,7 @@ def _forward_unimplemented(self, *input):
     raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
 
-def _with_methods_of(*parts):
-    """Give a class the methods of others; as its bases, all classes made of it would be slower to make."""
-
-    def put(cls):
-        for part in parts:
-            for name, value in vars(part).items():
-                if isinstance(value, types.FunctionType):
-                    value.__qualname__ = f"{cls.__name__}.{value.__name__}"
-                    setattr(cls, name, value)
-        return cls
-
-    return put
-
-
-@_with_methods_of(Walks, States, Calls)
+@with_methods_of(Walks, States, Calls)
 class Module:
     """The base of all modules."""
 

@@ -15,6 +15,7 @@ from paramcount.expression import Literal as Number
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor, agreed
 from paramcount.layers.common import KERAS_LAYER
 from paramcount.layers.fields import Flag, Positive, refuse
+from paramcount.layers.running import Running
 from paramcount.layers.unchanged import check_rank
 from paramcount.shapes import Shape, known, text
 from paramcount.signature import Parameter, Signature, ignored, numbers
@@ -28,68 +29,52 @@ _MOVING = ("moving_mean", "moving_variance")
 _RENORM = ("moving_stddev", "renorm_mean", "renorm_stddev")
 
 
-class _BatchNorm(Layer):
-    """What the kinds share: how their tensors add up."""
-
-    def _add_up(
-        self, channels: Quantity, tensors: tuple[Tensor, ...], shape: Shape | None, notes: list[str]
-    ) -> Derivation:
-        counted = [tensor for tensor in tensors if not tensor.buffer]
-        if any(tensor.role == "statistic" for tensor in tensors):
-            notes.append(_STATISTICS[self.framework])
-        steps: list[Step] = []
-        learnt = [tensor for tensor in counted if tensor.role != "statistic"]
-        if len(learnt) != len(counted):
-            steps.append(Step("learnt", _times(len(learnt), channels)))
-            steps.append(Step("moving statistics", _times(len(counted) - len(learnt), channels)))
-        total = _times(len(counted), channels)
-        return Derivation(
-            layer=self,
-            parameters=total,
-            tensors=tensors,
-            output_shape=shape,
-            steps=(*steps, Step("total", total)),
-            notes=tuple(notes),
-        )
+def _added_up(
+    layer: Layer, channels: Quantity, tensors: tuple[Tensor, ...], shape: Shape | None, notes: list[str]
+) -> Derivation:
+    """A derivation for a layer with these tensors over the channels."""
+    counted = [tensor for tensor in tensors if not tensor.buffer]
+    if any(tensor.role == "statistic" for tensor in tensors):
+        notes.append(_STATISTICS[layer.framework])
+    steps: list[Step] = []
+    learnt = [tensor for tensor in counted if tensor.role != "statistic"]
+    if len(learnt) != len(counted):
+        steps.append(Step("learnt", _times(len(learnt), channels)))
+        steps.append(Step("moving statistics", _times(len(counted) - len(learnt), channels)))
+    total = _times(len(counted), channels)
+    return Derivation(
+        layer=layer,
+        parameters=total,
+        tensors=tensors,
+        output_shape=shape,
+        steps=(*steps, Step("total", total)),
+        notes=tuple(notes),
+    )
 
 
 def _times(count: int, channels: Quantity) -> Expression:
     return Product((Number(count), channels)) if count else Number(0)
 
 
-class TorchBatchNorm(_BatchNorm):
+class TorchBatchNorm(Running):
     """PyTorch's batch normalisation, over the first dimension."""
 
-    num_features: Positive | None = None  # None for a lazy one
+    num_features: Positive | None = None
     affine: Flag = True
     track_running_stats: Flag = True
-    bias: Flag = True
 
     @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
-        check_rank(self, shape)
-        count = self.num_features or 0  # without a tensor nothing is compared
-        if self.affine or self.track_running_stats:
-            count = agreed(self, "num_features", self.num_features, shape[0] if shape else None)
-        channels = Quantity("num_features", count)
-        tensors: list[Tensor] = []
-        if self.affine:
-            tensors.append(Tensor("weight", (count,), self.trainable, role="norm"))
-            if self.bias:
-                tensors.append(Tensor("bias", (count,), self.trainable, role="norm"))
-        if self.track_running_stats:
-            tensors += [
-                Tensor("running_mean", (count,), False, role="statistic", buffer=True),
-                Tensor("running_var", (count,), False, role="statistic", buffer=True),
-                Tensor("num_batches_tracked", (), False, role="statistic", buffer=True),
-            ]
+        layer, count = self.taken(shape)
+        names = ("weight", "bias") if self.bias else ("weight",)
+        learnt = [Tensor(name, (count,), self.trainable, role="norm") for name in names if self.affine]
         notes: list[str] = []
         sizes = known(shape)
         if sizes is not None and all(size == 1 for size in sizes[1:]):
             notes.append("In training PyTorch refuses a batch of one here: there is one value per channel.")
-        layer = self if self.num_features is not None else self.filled(num_features=count)
-        return layer._add_up(channels, tuple(tensors), shape, notes)
+        tensors = (*learnt, *self.statistics(count))
+        return _added_up(layer, Quantity("num_features", count), tensors, shape, notes)
 
 
 class FrozenBatchNorm(Layer):
@@ -108,7 +93,7 @@ class FrozenBatchNorm(Layer):
         return Derivation(layer=self, tensors=tuple(tensors), output_shape=shape, notes=notes)
 
 
-class BatchNormalization(_BatchNorm):
+class BatchNormalization(Layer):
     """Keras's batch normalisation, over one axis of any shape."""
 
     axis: int = -1
@@ -144,7 +129,7 @@ class BatchNormalization(_BatchNorm):
             [Tensor(name, (size,), self.trainable, role="norm") for name, present in names if present]
             + [Tensor(name, (size,), False, role="statistic") for name in (*_MOVING, *(_RENORM if self.renorm else ()))]
         )
-        return self._add_up(Quantity("channels", size), tensors, shape, [])
+        return _added_up(self, Quantity("channels", size), tensors, shape, [])
 
 
 def _pytorch(name: str) -> Signature:

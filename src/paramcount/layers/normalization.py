@@ -12,9 +12,10 @@ from pydantic import BeforeValidator, model_validator
 from paramcount.errors import ShapeError, sequence, shown
 from paramcount.expression import Expression, Product, Quantity
 from paramcount.expression import Literal as Number
-from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor, agreed
+from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor
 from paramcount.layers.fields import Flag, Natural, Positive, refuse, whole
-from paramcount.layers.unchanged import Unchanged, check_rank
+from paramcount.layers.running import Running
+from paramcount.layers.unchanged import Unchanged
 from paramcount.limits import MAX_RANK
 from paramcount.shapes import Shape, text
 from paramcount.signature import Parameter, Signature, ignored, numbers
@@ -95,21 +96,13 @@ class GroupNorm(Layer):
         return replace(made, notes=notes)
 
 
-class InstanceNorm(Layer):
+class InstanceNorm(Running):
     """PyTorch's InstanceNorm: each channel of each sample by itself."""
-
-    num_features: Natural | None = None  # None for a lazy one
-    affine: Flag = False
-    track_running_stats: Flag = False
-    bias: Flag = True
 
     @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
         (shape,) = inputs
-        check_rank(self, shape)
-        count = self.num_features or 0  # without a tensor nothing is compared
-        if self.affine or self.track_running_stats:
-            count = agreed(self, "num_features", self.num_features, shape[0] if shape else None)
+        layer, count = self.taken(shape)
         notes: list[str] = []
         if shape is not None and None not in shape and prod(size for size in shape[1:] if size is not None) == 1:
             if not self.track_running_stats:
@@ -117,16 +110,9 @@ class InstanceNorm(Layer):
             notes.append("In training PyTorch refuses this: there is one position in each channel.")
         names = ("weight", "bias") if self.bias else ("weight",)
         made = learnt(self, names if self.affine else (), (count,), shape)
-        statistics: tuple[Tensor, ...] = ()
-        if self.track_running_stats:
-            shapes = {"running_mean": (count,), "running_var": (count,), "num_batches_tracked": ()}
-            statistics = tuple(
-                [Tensor(name, one, False, role="statistic", buffer=True) for name, one in shapes.items()]
-            )
         if not self.affine:
             notes.append("InstanceNorm learns nothing unless affine=True.")
-        layer = self if self.num_features is not None else self.filled(num_features=count)
-        return replace(made, layer=layer, tensors=(*made.tensors, *statistics), notes=tuple(notes))
+        return replace(made, layer=layer, tensors=(*made.tensors, *self.statistics(count)), notes=tuple(notes))
 
 
 class LocalResponse(Unchanged):

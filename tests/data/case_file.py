@@ -1,10 +1,30 @@
 """Files of cases: what they were made with, and one case a line."""
 
 import json
+import random
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+
+def measured(
+    fixed: Sequence[tuple[Any, ...]],
+    drawn: Callable[[random.Random], tuple[Any, ...]],
+    measure: Callable[..., dict[str, Any]],
+    number: int,
+) -> list[dict[str, Any]]:
+    """Measure the fixed cases, then so many that are drawn.
+
+    Where the script is called with a seed and a number, so many others are drawn and printed, one a line, and it ends.
+    """
+    if len(sys.argv) == 3:
+        dice = random.Random(int(sys.argv[1]))  # noqa: S311 - cases, not secrets
+        for _ in range(int(sys.argv[2])):
+            print(json.dumps(measure(*drawn(dice))), flush=True)
+        sys.exit()
+    dice = random.Random(0)  # noqa: S311 - cases, not secrets
+    return [measure(*case) for case in fixed] + [measure(*drawn(dice)) for _ in range(number)]
 
 
 def write(name: str, about: str, cases: list[dict[str, Any]]) -> None:
@@ -13,9 +33,3 @@ def write(name: str, about: str, cases: list[dict[str, Any]]) -> None:
     text = f'{{"about": {json.dumps(about)}, "cases": [\n  {lines}\n]}}\n'
     Path(__file__).with_name(name).write_text(text, encoding="utf-8")
     print(len(cases), "cases", file=sys.stderr)
-
-
-def stream(cases: Iterable[dict[str, Any]]) -> None:
-    """Print each case as soon as it is made, one a line."""
-    for case in cases:
-        print(json.dumps(case), flush=True)

@@ -4,7 +4,6 @@ With a seed and a number, `make_keras_variants.py 7 200`, that many calls drawn 
 """
 
 import random
-import sys
 from math import prod
 
 import case_file
@@ -127,12 +126,6 @@ def macs(layer: keras.Layer) -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
-        dice = random.Random(int(sys.argv[1]))  # noqa: S311 - cases, not secrets
-        case_file.stream(measured(*drawn(dice)) for _ in range(int(sys.argv[2])))
-        sys.exit()
-    cases = [measured(name, options) for name, options in CASES]
-    dice = random.Random(0)  # noqa: S311 - cases, not secrets
-    cases += [measured(*drawn(dice)) for _ in range(40)]
+    cases = case_file.measured(CASES, drawn, measured, 40)
     about = f"keras {keras.__version__}; made by make_keras_variants.py; MACs of convolutions and dense layers"
     case_file.write("keras_variants.json", about, cases)

@@ -11,7 +11,7 @@ import case_file
 import torch
 from torch import nn
 from torch.nn import functional
-from torch.utils.flop_counter import FlopCounterMode
+from torch_figures import figures
 
 
 def lenet(channels: int = 1, classes: int = 10) -> nn.Module:
@@ -183,19 +183,7 @@ CASES: list[tuple[str, list[int], str, Callable[[], nn.Module]]] = [
 
 
 def measured(call: str, shape: list[int], source: str, make: Callable[[], nn.Module]) -> dict:
-    module = make().eval()
-    counter = FlopCounterMode(display=False)
-    with torch.no_grad(), counter:
-        output = module(torch.zeros(1, *shape))
-    return {
-        "call": call,
-        "source": source,
-        "input_shape": shape,
-        "total": sum(one.numel() for one in module.parameters()),
-        "buffers": sum(one.numel() for one in module.buffers()),
-        "macs": counter.get_total_flops() // 2,
-        "output_shape": list(output.shape[1:]),
-    }
+    return {"call": call, "source": source, **figures(make(), shape)}
 
 
 if __name__ == "__main__":

@@ -7,14 +7,12 @@ are printed instead.
 """
 
 import random
-import sys
 
 import case_file
 import torch
 import torchvision
 from torch import nn
-from torch.nn.attention import SDPBackend, sdpa_kernel
-from torch.utils.flop_counter import FlopCounterMode
+from torch_figures import figures
 from torchvision import models
 from torchvision.models import densenet, mobilenetv3, vision_transformer
 
@@ -185,35 +183,18 @@ def changed(module: nn.Module, options: dict) -> nn.Module:
 
 def measured(name: str, options: dict, shape: list[int] | None = None) -> dict:
     """Build, count, run."""
-    module = changed(build(name, options), options).eval()
+    module = changed(build(name, options), options)
     if shape is None:
         side = options.get("image_size", FIXED.get(name, 256 if name.startswith("swin_v2") else 224))
         shape = [options.get("in_channels", 3), *options.get("input_size", SHAPES.get(name, [side, side]))]
-    counter = FlopCounterMode(display=False)
-    with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), counter:  # it sees into no other kernel on a CPU
-        output = module(torch.zeros(1, *shape))
-        output = output["out"] if isinstance(output, dict) else output
     text = ", ".join(f"{key}={value!r}" for key, value in options.items())
-    return {
-        "call": f"{name}({text})",
-        "input_shape": shape,
-        "total": sum(one.numel() for one in module.parameters()),
-        "buffers": sum(one.numel() for one in module.buffers()),
-        "macs": counter.get_total_flops() // 2,
-        "output_shape": list(output.shape[1:]),
-    }
+    return {"call": f"{name}({text})", **figures(module, shape)}
 
 
 if __name__ == "__main__":
     torch.backends.mha.set_fastpath_enabled(False)  # the counter does not see into the fused function
     torch.set_num_threads(1)
-    if len(sys.argv) == 3:
-        dice = random.Random(int(sys.argv[1]))  # noqa: S311 - cases, not secrets
-        case_file.stream(measured(*drawn(dice)) for _ in range(int(sys.argv[2])))
-        sys.exit()
-    cases = [measured(name, options) for name, options in CASES]
-    dice = random.Random(0)  # noqa: S311 - cases, not secrets
-    cases += [measured(*drawn(dice)) for _ in range(60)]
+    cases = case_file.measured(CASES, drawn, measured, 60)
     about = f"torch {torch.__version__.split('+')[0]}, torchvision {torchvision.__version__.split('+')[0]}; "
     about += "made by make_torchvision_variants.py; MACs are half of what torch.utils.flop_counter counts"
     case_file.write("torchvision_variants.json", about, cases)

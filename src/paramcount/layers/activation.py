@@ -5,12 +5,12 @@ Source: torch.nn, "Non-linear Activations"; keras.layers, "Activation layers".
 
 from typing import Annotated, Self, override
 
-from pydantic import BeforeValidator, field_validator, model_validator
+from pydantic import BeforeValidator, model_validator
 
 from paramcount.errors import ShapeError, shown
 from paramcount.layers.base import Derivation, Example, Kind, Layer
 from paramcount.layers.common import KERAS_LAYER
-from paramcount.layers.fields import ActivationName, Integer, refuse
+from paramcount.layers.fields import ActivationName, Integer, one_of, refuse
 from paramcount.layers.unchanged import Unchanged, check_dimension
 from paramcount.shapes import Shape
 from paramcount.signature import Parameter, Signature, ignored
@@ -61,14 +61,7 @@ class Ranged(Elementwise):
 class Approximated(Elementwise):
     """GELU, exact or approximated."""
 
-    approximate: object
-
-    @field_validator("approximate", mode="plain")
-    @classmethod
-    def _approximate(cls, value: object) -> object:
-        if value not in ("none", "tanh"):
-            raise refuse(f"must be 'none' or 'tanh', received {shown(value)}.")
-        return value
+    approximate: Annotated[str, one_of("none", "tanh")]
 
 
 class ByName(Unchanged):

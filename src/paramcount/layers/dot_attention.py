@@ -12,22 +12,16 @@ from paramcount.errors import MissingError, ShapeError, sequence, shown
 from paramcount.expression import Expression, Product, Quantity
 from paramcount.layers.base import ZERO, Derivation, Example, Kind, Layer, Step, Tensor
 from paramcount.layers.common import KERAS_LAYER
-from paramcount.layers.fields import Flag, refuse
+from paramcount.layers.fields import Flag, one_of, refuse
 from paramcount.shapes import Shape, elements, known, text
 from paramcount.signature import Parameter, Signature, ignored
-
-
-def _score_mode(value: object) -> str:
-    if value not in ("dot", "concat"):
-        raise refuse(f"must be 'dot' or 'concat', received {shown(value)}.")
-    return str(value)
 
 
 class Attention(Layer):
     """Attention of queries to keys: [query, value] or [query, value, key], each (T, width)."""
 
     use_scale: Flag = False
-    score_mode: Annotated[str, BeforeValidator(_score_mode)] = "dot"
+    score_mode: Annotated[str, one_of("dot", "concat")] = "dot"
 
     @property
     def additive(self) -> bool:

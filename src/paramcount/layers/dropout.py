@@ -3,12 +3,11 @@
 Source: torch.nn.Dropout, torchvision.ops.StochasticDepth, keras.layers.Dropout and their relatives.
 """
 
-from pydantic import field_validator
+from typing import Annotated
 
-from paramcount.errors import shown
 from paramcount.layers.base import Example, Kind
 from paramcount.layers.common import KERAS_LAYER
-from paramcount.layers.fields import Probability, refuse
+from paramcount.layers.fields import Probability, one_of
 from paramcount.layers.unchanged import Unchanged
 from paramcount.signature import Parameter, Signature, ignored
 
@@ -22,14 +21,7 @@ class Dropout(Unchanged):
 class StochasticDepth(Dropout):
     """torchvision's: drops what flows through a whole branch, for a batch or for each sample."""
 
-    mode: str
-
-    @field_validator("mode", mode="plain")
-    @classmethod
-    def _mode(cls, value: object) -> str:
-        if value not in ("batch", "row"):
-            raise refuse(f"must be 'batch' or 'row', received {shown(value)}.")
-        return str(value)
+    mode: Annotated[str, one_of("batch", "row")]
 
 
 def _pytorch(name: str) -> Signature:

@@ -164,6 +164,18 @@ def _at_least(least: int) -> PlainValidator:
     return PlainValidator(lambda value: whole(value, least))
 
 
+def one_of(*words: str) -> PlainValidator:
+    """A check that a value is one of these words."""
+    allowed = " or ".join(map(repr, words)) if len(words) == 2 else f"one of {', '.join(map(repr, words))}"
+
+    def check(value: object) -> str:
+        if value not in words:
+            raise refuse(f"must be {allowed}, received {shown(value)}.")
+        return str(value)
+
+    return PlainValidator(check)
+
+
 def _absent(value: object) -> None:
     if value is not None and value is not False:
         raise refuse("adds weights that are not counted here yet. Leave it out to count the layer without them.")

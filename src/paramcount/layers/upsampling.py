@@ -4,14 +4,14 @@ Source: torch.nn.Upsample, torch.nn.functional.interpolate (sizes are rounded do
 """
 
 from math import floor
-from typing import Self, override
+from typing import Annotated, Self, override
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
 from paramcount.errors import ShapeError, sequence, shown
 from paramcount.layers.base import Derivation, Example, Kind, Layer, Reach, Spatial, Window
 from paramcount.layers.common import KERAS_LAYER
-from paramcount.layers.fields import DataFormat, Ints, per_dimension, refuse, whole
+from paramcount.layers.fields import DataFormat, Ints, one_of, per_dimension, refuse, whole
 from paramcount.layers.unchanged import check_rank
 from paramcount.limits import MAX_SIZE
 from paramcount.shapes import Shape, text
@@ -117,20 +117,12 @@ class Repeated(Spatial):
 
     size: Ints = (2,)
     data_format: DataFormat = None
-    interpolation: str = "nearest"
+    interpolation: Annotated[str, one_of("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")] = "nearest"
 
     @field_validator("size", mode="plain")
     @classmethod
     def _size(cls, value: object, info: ValidationInfo) -> Ints:
         return per_dimension(value, info.data["kind"].dims, least=1)
-
-    @field_validator("interpolation", mode="plain")
-    @classmethod
-    def _interpolation(cls, value: object) -> str:
-        allowed = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
-        if value not in allowed:
-            raise refuse(f"must be one of {', '.join(map(repr, allowed))}, received {shown(value)}.")
-        return str(value)
 
     @override
     def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:

@@ -105,7 +105,9 @@ class TakenApart:
             return self._object(cast("Mapping[str, object]", value), path, scope, depth, frozen=frozen)
         inner = sequence(value)
         if inner is None:
-            raise LayerError(f"a layer is expected, not {shown(value)}.", place=(f"layer {path}",))
+            raise LayerError(
+                f"a layer is expected, such as Conv2d(3, 64, 3), not {shown(value)}.", place=(f"layer {path}",)
+            )
         return Series(
             tuple(
                 [self.take(one, joined(path, index), path, depth + 1, frozen=frozen) for index, one in enumerate(inner)]

@@ -103,7 +103,10 @@ def _read(text: str, most: int, values: Mapping[str, Number]) -> Sequence[object
         near = closest(text, catalogue())
         if near and not text.strip().isidentifier():
             raise UnknownNameError(f"{shown(text)} is no network paramcount knows.{near}")
+    if (hyphened := _HYPHENED.match(text)) and (near := closest(hyphened[1], catalogue())):
+        raise UnknownNameError(f"{shown(hyphened[1])} is no name that can be called.{near}")
     return read(text, most=most, values=values)
 
 
 _BARE = re.compile(r"\s*[A-Za-z][\w .-]*")
+_HYPHENED = re.compile(rf"\s*([A-Za-z][\w.]{{0,{MAX_NAME}}}-[\w.-]{{0,{MAX_NAME}}})\(")

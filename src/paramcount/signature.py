@@ -101,7 +101,8 @@ class Signature:
         given, problems = self._given(args, kwargs, canonical=canonical)
         missing = [parameter.name for parameter in self.required if parameter.name not in given]
         if missing:
-            problems.append(LayerError(f"{' and '.join(missing)} must be given. The signature is {self}."))
+            hint = self._left_out(args, kwargs, missing)
+            problems.append(LayerError(f"{' and '.join(missing)} must be given. The signature is {self}.{hint}"))
         raise_all(problems)
         fields = {
             parameter.field: given.get(parameter.name, parameter.default)
@@ -112,6 +113,15 @@ class Signature:
         if self.rest and (further or self.rest not in given):
             fields[self.rest] = further
         return fields
+
+    def _left_out(self, args: Sequence[object], kwargs: Mapping[str, object], missing: Sequence[str]) -> str:
+        """How to write a call that leaves out what flows in, and gives the other sizes in its place."""
+        names = [parameter.name for parameter in self.positional[1 : len(args) + 1]]
+        if not args or not self.positional[0].inferred or missing != names[-1:]:
+            return ""
+        given = {**dict(zip(names, args, strict=True)), **kwargs}
+        call = ", ".join([f"{name}={_literal(value)}" for name, value in given.items()])
+        return f" Where what flows in tells {self.positional[0].name}, write {self.name}({call:.100})."
 
     def _given(
         self, args: Sequence[object], kwargs: Mapping[str, object], *, canonical: bool

@@ -4,8 +4,10 @@ Layers that are alike and meet the same shape are derived once.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Final
 
 from paramcount import slips
 from paramcount.architectures import meant
@@ -19,6 +21,9 @@ from paramcount.receptive import receptive_fields
 from paramcount.report import NetworkReport, Totals
 from paramcount.rows import Row
 from paramcount.shapes import Shape, known, text
+
+_MOST_TRIED: Final = 4096
+"""Layers that are run through, at most, to find an input that would fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +155,10 @@ def _around(name: str) -> Iterator[str]:
 
 
 def _sides(flow: Flow) -> str:
-    """Which sizes of the input would fit, where strides leave a remainder."""
-    shape = flow.network.inputs[0][1]
-    if shape is None:
+    """Which sizes of the input would fit where strides leave a remainder: each that is named was run through."""
+    network = flow.network
+    shape = known(network.inputs[0][1])
+    if shape is None or len(network.inputs) > 1:
         return ""
     strides = {
         line.stride
@@ -161,10 +167,31 @@ def _sides(flow: Flow) -> str:
         for line in seen.field
     }
     largest = max([int(stride) for stride in strides if stride.denominator == 1], default=1)
-    sides = shape[:-1] if flow.network.framework == "keras" else shape[1:]
-    if largest < 2 or all(side is None or side % largest == 0 for side in sides):
+    if largest < 2:
         return ""
-    return f" The input's sides should divide by {largest}."
+    sides = slice(0, -1) if network.framework == "keras" else slice(1, None)
+
+    def fitting(moved: Sequence[int]) -> str:
+        """The input with these sides as text; empty where the layer that failed fails again."""
+        wanted = [*shape]
+        wanted[sides] = moved
+        tried = Flow(replace(network, inputs=((network.inputs[0][0], tuple(wanted)),)), {})
+        tried.shapes |= dict(tried.network.inputs)
+        with suppress(ParamcountError):  # of a layer further on, perhaps
+            tried.run()
+        return text(tuple(wanted)) if len(tried.trace) > len(flow.trace) else ""
+
+    whole = [-(-side // largest) * largest for side in shape[sides]]
+    if whole != [*shape[sides]] and fitting(whole):
+        return f" The input's sides should divide by {largest}."
+    if largest * len(network.parts) > _MOST_TRIED:
+        return ""
+    near = [
+        next(filter(None, (fitting([side + sign * by for side in shape[sides]]) for by in range(1, largest + 1))), "")
+        for sign in (-1, 1)
+    ]
+    fit = " or ".join(filter(None, near))
+    return f" An input of {fit} would fit." if fit else ""
 
 
 def _idle(network: Network) -> list[str]:

@@ -181,6 +181,32 @@ def test_a_clash_names_place_rule_value_and_way_out_and_keeps_what_came_before()
     rows_add_up(error.report)
 
 
+JOINED = """
+a = Conv2d(1, 8, 3{padding})
+MaxPool2d({by})
+b = ConvTranspose2d(8, 8, {by}, stride={by})
+Concat()(a, b)
+Flatten(), Linear(99, 10)
+"""
+
+
+@pytest.mark.parametrize(
+    ("padding", "by", "shape", "hint"),
+    [
+        (", padding=1", 4, (1, 36, 42), "The input's sides should divide by 4."),
+        ("", 4, (1, 36, 40), "An input of [1, 34, 38] or [1, 38, 42] would fit."),
+        ("", 3, (1, 6, 6), "An input of [1, 5, 5] or [1, 8, 8] would fit."),
+        ("", 4, (1, 36, 39), ""),  # no one step fits both sides
+    ],
+)
+def test_sizes_that_would_fit_where_strides_leave_a_remainder(
+    padding: str, by: int, shape: tuple[int, ...], hint: str
+) -> None:
+    with pytest.raises(ShapeError) as caught:
+        derive(network(JOINED.format(padding=padding, by=by), input_shape=shape))
+    assert str(caught.value).split("the inputs must agree. ")[1:] == ([hint] if hint else [])
+
+
 def test_details() -> None:
     report = report_of("Conv2d(3, 8, 3), ReLU()", (3, 5, 7))
     summary, layers, steps = (report.to_dict(detail) for detail in ("summary", "layers", "steps"))

@@ -136,6 +136,27 @@ def test_a_network_answers_as_the_core_does(call: Call) -> None:
     assert "biases are missing" in text_of(result)
 
 
+def test_a_layer_in_notation_goes_to_the_other_tool(call: Call) -> None:
+    said = refusal(call("conv_layer_params", layer="Conv2d(3, 64, 3)", input_shape=[3, 9, 9]))
+    assert said == (
+        "there is no argument 'layer'. What is written as a call goes to network_params: layers='Conv2d(3, 64, 3)'."
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ({"parameters": 10000}, "target must be a whole number. Write target=10000 and quantity='parameters'."),
+        ('{"macs": 5}', "target must be a whole number. Write target=5 and quantity='macs'."),
+        ("10k", "target must be a whole number, such as 10000, received '10k'; quantity says of what."),
+        ({"macs": "many"}, "target must be a whole number, such as 10000, received {'macs': 'many'}; quantity says"),
+    ],
+)
+def test_a_budget_that_is_no_number_says_where_its_parts_go(target: Any, said: str, call: Call) -> None:
+    answered = refusal(call("fit_to_budget", layers="Conv2d(3, w, 3)", unknowns={"w": [1, 9]}, target=target))
+    assert answered.startswith(said)
+
+
 @pytest.mark.parametrize(
     "layers",
     [

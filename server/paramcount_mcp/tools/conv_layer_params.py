@@ -7,7 +7,7 @@ from pydantic import Field
 
 from paramcount import LayerError, MissingError, ParamcountError, derive
 from paramcount.build import layer_of_kind
-from paramcount.errors import raise_all, sequence
+from paramcount.errors import raise_all, sequence, shown
 from paramcount.layers.base import Layer
 from paramcount.limits import MAX_SIZE
 from paramcount_mcp.arguments import Arguments, Numbers, Padding, Truth, WhichFramework, Whole, check
@@ -70,6 +70,7 @@ def answer(arguments: Mapping[str, object]) -> Answer:
     Raises:
         ParamcountError: every mistake of the call.
     """
+    _refuse_call(arguments)
     sent, synonyms, problems = _letters(arguments)
     given, found = check(ConvArguments, sent, synonyms)
     problems += [_clearer(error, given) for error in found]
@@ -86,6 +87,20 @@ def answer(arguments: Mapping[str, object]) -> Answer:
     if made is None:
         raise LayerError(f"{', '.join(REQUIRED)} must be given.")
     return Answer(derive(made, shape, expected=cast("int | None", given.get("expected"))))
+
+
+def _refuse_call(arguments: Mapping[str, object]) -> None:
+    """A layer in notation goes to another tool: everything else that would be said is beside the point.
+
+    Raises:
+        LayerError: there is one.
+    """
+    for name, value in arguments.items():
+        if isinstance(value, str) and "(" in value and name not in ConvArguments.model_fields:
+            raise LayerError(
+                f"there is no argument {shown(name)}. What is written as a call goes to network_params: "
+                f"layers={shown(value)}."
+            )
 
 
 def _letters(

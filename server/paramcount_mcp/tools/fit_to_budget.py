@@ -75,6 +75,18 @@ def _one_of(known: Sequence[str]) -> BeforeValidator:
     return BeforeValidator(check_one)
 
 
+def _budget(value: object) -> object:
+    """One number; where it comes with what it is of, as {"parameters": 10000}, the error says where that goes."""
+    sent = unstringified(value)
+    fields = cast("dict[str, object]", sent) if isinstance(sent, dict) else {}
+    for name, number in list(fields.items())[:1]:
+        if name in QUANTITIES and type(number) is int:
+            raise refuse(f"must be a whole number. Write target={number:.0f} and quantity={name!r}.")
+    if not isinstance(sent, int | float | str) or (isinstance(sent, str) and not sent.strip().isdecimal()):
+        raise refuse(f"must be a whole number, such as 10000, received {shown(value)}; quantity says of what.")
+    return sent
+
+
 class FitArguments(Arguments):
     """A network with unknowns, and the budget."""
 
@@ -94,7 +106,7 @@ class FitArguments(Arguments):
             examples=[{"w": [8, 512]}],
         ),
     ]
-    target: Annotated[Whole, Field(description="The budget.", examples=[100000])]
+    target: Annotated[Whole, BeforeValidator(_budget), Field(description="The budget.", examples=[100000])]
     quantity: Annotated[
         Literal["parameters", "macs", "bytes"],
         _one_of(QUANTITIES),

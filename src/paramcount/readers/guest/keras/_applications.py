@@ -6,9 +6,12 @@ Weights are never loaded; they change no count.
 from paramcount_guest.state import stop
 
 from keras._inert import GLOBAL
-from keras._models import Functional, Input
+from keras._input import Input
+from keras._models import Functional
 from keras._modules import NAMES, offer
-from keras._offers import correct_pad, layers, obtain_input_shape, source_inputs
+from keras._offers.applications import correct_pad, obtain_input_shape
+from keras._offers.functions import source_inputs
+from keras._offers.layers import layers
 from keras._tensor import KerasTensor
 
 L = type("Layers", (), {name: staticmethod(one) for name, one in layers.items()})

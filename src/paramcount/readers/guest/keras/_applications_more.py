@@ -4,7 +4,7 @@ import math
 
 from keras._applications import L, axis, conv, install, norm, plain, relu
 from keras._layer import Layer
-from keras._offers import correct_pad
+from keras._offers.applications import correct_pad
 
 # --- EfficientNet ----------------------------------------------------------------------------------------------------
 

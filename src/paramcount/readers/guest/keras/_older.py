@@ -3,19 +3,23 @@
 Semantics are Keras 3's throughout; where Keras 2 makes other weights of the same line, the answer says so.
 """
 
-from keras import _models
 from keras._dispatch import op
 from keras._inert import GLOBAL
+from keras._input import Input, InputLayer
 from keras._layer import Layer
+from keras._models import Functional, Model
 from keras._modules import offer
-from keras._offers import InputSpec, obtain_input_shape, source_inputs
+from keras._offers.applications import obtain_input_shape
+from keras._offers.functions import source_inputs
+from keras._offers.layers import InputSpec
 from keras._ops import OPS
+from keras._sequential import Sequential
 from keras._tensor import convert
 
 offer(
-    "keras.engine", Layer=Layer, InputSpec=InputSpec, Input=_models.Input, InputLayer=_models.InputLayer,
-    Model=_models.Model, Network=_models.Model, Container=_models.Model, Functional=_models.Functional,
-    Sequential=_models.Sequential, get_source_inputs=source_inputs,
+    "keras.engine", Layer=Layer, InputSpec=InputSpec, Input=Input, InputLayer=InputLayer,
+    Model=Model, Network=Model, Container=Model, Functional=Functional,
+    Sequential=Sequential, get_source_inputs=source_inputs,
 )  # fmt: skip
 
 

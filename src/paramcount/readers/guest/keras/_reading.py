@@ -6,8 +6,9 @@ from paramcount_guest.state import STATE, stop
 
 from keras._build import is_default
 from keras._dispatch import DEPTH, OUTSIDE, PARTS, TOLD, untracked, written
+from keras._input import InputLayer
 from keras._layer import LAYERS, Layer, snake
-from keras._models import InputLayer, Model
+from keras._models import Model
 from keras._numbers import BATCHES
 from keras._sequence import is_leaf
 from keras._shapes import is_shape

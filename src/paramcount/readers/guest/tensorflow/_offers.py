@@ -5,7 +5,8 @@ import contextlib
 from keras._dispatch import op
 from keras._inert import inert
 from keras._modules import NAMES, OFFERED, offer, unsupported_function
-from keras._offers import flatten, map_structure, name_scope
+from keras._offers.backend import name_scope
+from keras._offers.utils import flatten, map_structure
 from keras._ops import OPS
 from keras._tensor import DTYPES, KerasTensor, as_dtype, convert
 from paramcount_guest.state import stop

@@ -2,7 +2,8 @@
 
 import functools
 
-from paramcount_guest.state import STATE, location, stop
+from paramcount_guest import state
+from paramcount_guest.state import STATE, location
 from paramcount_guest.values import LIMIT
 
 from keras._numbers import RUNS, Sym, joined, of_run
@@ -252,46 +253,6 @@ def untracked(one, weights):
 
 def record(name, tensors, attributes, results, module=None):
     """Write one call into the trace, unless it is about constants alone and multiplies nothing."""
-    if not STATE.recording or STATE.paused:
-        return
-    inputs = [reference(one) for one in tensors]
-    if module is None and OPERATIONS[name].macs is None and all(["constant" in one for one in inputs]):
-        return
-    if len(STATE.calls) >= STATE.limit:
-        raise stop("limit", f"more than {STATE.limit} operations are run.")
-    outputs = []
-    for result in results:
-        result._id = STATE.new_value()
-        outputs.append({"value": result._id, "shape": written(result)})
-    STATE.calls.append(
-        {
-            "op": name,
-            "module": module,
-            "scope": STATE.scopes[-1],
-            "inputs": inputs,
-            "attributes": of_run(attributes, 0),
-            "outputs": outputs,
-            "at": _at(),
-        }
-    )
-
-
-__all__ = [
-    "DEPTH",
-    "NAMES",
-    "OUTSIDE",
-    "PARTS",
-    "TOLD",
-    "KerasTensor",
-    "Node",
-    "elementwise",
-    "joined",
-    "noted",
-    "op",
-    "promoted",
-    "record",
-    "run",
-    "spread",
-    "symbolic",
-    "unique",
-]  # fmt: skip
+    if STATE.recording and not STATE.paused:
+        inputs = [reference(one) for one in tensors]
+        state.record(name, module, inputs, of_run(attributes, 0), results, written, _at)

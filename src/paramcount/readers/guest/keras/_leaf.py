@@ -11,7 +11,7 @@ from keras._modules import OLDER
 from keras._numbers import RUNS
 from keras._shapes import is_shape
 from keras._surface import LAYERS as SIGNATURES
-from keras._tensor import KerasTensor, make, tensors_in
+from keras._tensor import make, tensors_in
 
 LEAVES = {}
 """The layers that have a rule, by their names."""
@@ -291,4 +291,11 @@ def unsupported(layer, what):
     raise stop("unsupported", f"{layer._kind_} {what} is not supported.")
 
 
-__all__ = ["LEAVES", "KerasTensor", "Leaf", "leaf", "parameters", "unsupported", "wholes"]
+def described(layer):
+    """A layer as an argument of another in the trace."""
+    return {"kind": layer._kind_, **layer.hyper()}
+
+
+def is_leaf(layer):
+    """Whether a layer is Keras's own, and nobody has derived from it."""
+    return layer._kind_ is not None and type(layer) is getattr(layer, "_leaf_class_", None)

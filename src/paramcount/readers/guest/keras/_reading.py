@@ -8,9 +8,9 @@ from keras._build import is_default
 from keras._dispatch import DEPTH, OUTSIDE, PARTS, TOLD, untracked, written
 from keras._input import InputLayer
 from keras._layer import LAYERS, Layer, snake
+from keras._leaf import is_leaf
 from keras._models import Model
 from keras._numbers import BATCHES
-from keras._sequence import is_leaf
 from keras._shapes import is_shape
 from keras._tensor import KerasTensor, make, plain, replaced, tensors_in
 

@@ -8,6 +8,8 @@ import functools
 import importlib
 import sys
 
+from paramcount.operations import OPERATIONS
+
 
 class Stop(BaseException):
     """The reading cannot go on. `reason_class` is one of the trace's classes of reason."""
@@ -133,6 +135,32 @@ def located():
     """The same as a trace has it: [file, line], or None where no line of the user's is running."""
     file, line = location()
     return None if file is None else [file, line]
+
+
+def record(op, module, inputs, attributes, results, shape, at, constants=False):
+    """Write one call into the trace, unless it is about constants alone and multiplies nothing.
+
+    `shape` tells a result's shape as a trace has it, `at` the line of the user's that runs.
+    """
+    if not constants and module is None and OPERATIONS[op].macs is None and all(["constant" in one for one in inputs]):
+        return
+    if len(STATE.calls) >= STATE.limit:
+        raise stop("limit", f"more than {STATE.limit} operations are run.")
+    outputs = []
+    for result in results:
+        result._id = STATE.new_value()
+        outputs.append({"value": result._id, "shape": shape(result)})
+    STATE.calls.append(
+        {
+            "op": op,
+            "module": module,
+            "scope": STATE.scopes[-1],
+            "inputs": inputs,
+            "attributes": attributes,
+            "outputs": outputs,
+            "at": at(),
+        }
+    )
 
 
 @functools.cache

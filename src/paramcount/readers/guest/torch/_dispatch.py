@@ -2,7 +2,8 @@
 
 import builtins
 
-from paramcount_guest.state import STATE, located, stop
+from paramcount_guest import state
+from paramcount_guest.state import STATE, located
 from paramcount_guest.values import LIMIT, Storage, contiguous, positions, rounded, spread
 
 from paramcount.operations import OPERATIONS, OperationError
@@ -117,7 +118,7 @@ def reference(one):
     path = STATE.tensor_paths.get(id(one))
     if path is not None:
         return {"parameter": path}
-    return {"constant": list(one.shape)}
+    return {"constant": _sizes(one)}
 
 
 def flowing(one):
@@ -130,25 +131,11 @@ def flowing(one):
 def record(op, tensors, attributes, results, module=None, references=None, constants=False):
     """Write one call into the trace, unless it is about constants alone and multiplies nothing."""
     inputs = [reference(one) for one in tensors] if references is None else references
-    if not constants and module is None and OPERATIONS[op].macs is None and all(["constant" in one for one in inputs]):
-        return
-    if len(STATE.calls) >= STATE.limit:
-        raise stop("limit", f"more than {STATE.limit} operations are run.")
-    outputs = []
-    for result in results:
-        result._id = STATE.new_value()
-        outputs.append({"value": result._id, "shape": list(result.shape)})
-    STATE.calls.append(
-        {
-            "op": op,
-            "module": module,
-            "scope": STATE.scopes[-1],
-            "inputs": inputs,
-            "attributes": attributes,
-            "outputs": outputs,
-            "at": located(),
-        }
-    )
+    state.record(op, module, inputs, attributes, results, _sizes, located, constants)
+
+
+def _sizes(one):
+    return list(one.shape)
 
 
 def viewed(op, one, attributes, shape, strides, offset):

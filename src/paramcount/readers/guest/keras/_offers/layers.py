@@ -2,7 +2,7 @@
 
 from paramcount_guest.state import stop
 
-from keras import _basic, _sequence, _spatial
+from keras import _attention, _basic, _sequence, _spatial, _wrappers
 from keras._cloning import clone_model
 from keras._input import Input, InputLayer
 from keras._layer import Layer

@@ -130,3 +130,58 @@ def test_what_depends_on_weights_that_are_not_here_is_refused(use, why):
     assert (stopped["stage"], stopped["class"], stopped["line"]) == ("construct", "unsupported", 8)
     assert why in stopped["reason"]
     assert stopped["reason"].endswith("weights are not here; build the model without them.")
+
+
+FORWARD = """
+class Net(nn.Module):
+    def __init__(self, cfg):
+        super().__init__()
+        self.body = nn.Sequential(*(nn.Conv2d(*sizes, cfg.conv.kernel) for sizes in cfg.widths))
+    def forward(self, x):
+        return self.body(x)
+"""
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "from easydict import EasyDict as edict\ncfg = edict()\ncfg.conv = edict(kernel=3)\ncfg.widths = [(3, 5), (5, 7)]",
+        "from addict import Dict\ncfg = Dict()\ncfg.conv.kernel = 3\ncfg.widths = [(3, 5), (5, 7)]",
+        "import ml_collections\ncfg = ml_collections.ConfigDict({'conv': {'kernel': 1}})\ncfg.conv.kernel = 3\n"
+        "cfg.widths = ((3, 5), (5, 7))\ncfg = cfg.copy_and_resolve_references()",
+        "from ml_collections.config_dict import ConfigDict\ncfg = ConfigDict(dict(widths=[(3, 5), (5, 7)]))\n"
+        "with cfg.unlocked():\n    cfg['conv'] = dict(kernel=3)",
+        "from omegaconf import OmegaConf, DictConfig\nfrom dataclasses import dataclass, field\n"
+        "@dataclass\nclass Conv:\n    kernel: int = 1\n"
+        "@dataclass\nclass Config:\n    conv: Conv = field(default_factory=Conv)\n    widths: tuple = ((3, 5), (5, 7))\n"
+        "cfg: DictConfig = OmegaConf.merge(OmegaConf.structured(Config), {'conv': {'kernel': 3}})",
+        "from yacs.config import CfgNode as CN\n_C = CN()\n_C.conv = CN()\n_C.conv.kernel = 1\n_C.widths = [(3, 5), (5, 7)]\n"
+        "cfg = _C.clone()\ncfg.merge_from_list(['conv.kernel', 3])\ncfg.freeze()",
+    ],
+    ids=["easydict", "addict", "ml_collections", "config_dict", "omegaconf", "yacs"],
+)
+def test_a_configuration_whose_fields_are_attributes(made):
+    trace = read(f"from torch import nn\n{made}\n{FORWARD}", "Net(cfg)", [3, 9, 9])
+    assert trace["stopped"] is None
+    assert trace["output_shapes"] == [[1, 7, 5, 5]]
+    assert trace["stubbed"] == []
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        ("from omegaconf import OmegaConf\ncfg = OmegaConf.load('a.yaml')", "give the configuration as a dict"),
+        (
+            "from omegaconf import OmegaConf\ncfg = OmegaConf.create({'a': 3, 'b': '${a}'})",
+            "write the value in the place",
+        ),
+        (
+            "from yacs.config import CfgNode\ncfg = CfgNode(dict(widths=[(3, 5)]))\ncfg.merge_from_file('a')",
+            "set the fields in the source",
+        ),
+        ("from easydict import EasyDict\ncfg = EasyDict(widths=[(3, 5)])", "EasyDict has no field 'conv'"),
+    ],
+)
+def test_a_configuration_that_is_not_in_the_source_says_so(made, words):
+    trace = read(f"from torch import nn\n{made}\n{FORWARD}", "Net(cfg)", [3, 9, 9])
+    assert words in trace["stopped"]["reason"]

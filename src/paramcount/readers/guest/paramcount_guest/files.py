@@ -10,7 +10,7 @@ from paramcount_guest import keras_models, pasted, placeholders, reasons
 from paramcount_guest.state import STATE, Stop, location
 
 _OURS = ("torch", "torchvision", "timm", "numpy", "einops", "paramcount", "paramcount_guest", "pytorch_lightning",
-         "lightning", "huggingface_hub", "torchmetrics")  # fmt: skip
+         "lightning", "huggingface_hub", "torchmetrics", "easydict", "addict", "ml_collections", "omegaconf", "yacs")  # fmt: skip
 _KERAS = ("keras", "tensorflow", "tf_keras", "keras_applications")
 """Stand-ins whose modules are found by a finder of their own, which knows their names."""
 _INERT_STANDARD = ("multiprocessing", "subprocess", "socket", "ssl", "tkinter", "sqlite3", "curses", "readline",

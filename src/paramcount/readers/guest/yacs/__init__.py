@@ -1,0 +1,1 @@
+"""yacs: configurations that a source makes itself."""

@@ -1,6 +1,7 @@
 """A layer as it was written → Layer: it is looked up, its arguments are bound, and what they hold is checked."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Final, cast
 
 from pydantic import ValidationError
@@ -18,7 +19,7 @@ from paramcount.errors import (
     shown,
 )
 from paramcount.kept import Kept
-from paramcount.layers import frameworks_of, look_up, look_up_kind, spellings
+from paramcount.layers import look_up, look_up_kind, spelt
 from paramcount.layers.base import Kind, Layer
 from paramcount.limits import MAX_DEPTH, MAX_KEPT, MAX_KEPT_TEXT
 from paramcount.notation import Call, Name, read
@@ -48,6 +49,9 @@ def agree(found: Sequence[Written], asked: Framework | None) -> Framework:
     if asked is not None:
         hint = closest(str(asked), FRAMEWORKS)
         raise UnknownNameError(f"framework must be 'pytorch' or 'keras', received {shown(asked)}.{hint}")
+    if len(found) == 1 and found[0].framework is None:  # it takes no look at every kind there is
+        first = _first_spelt(found[0].name)
+        return "pytorch" if first is None else first[0]
     told: dict[Framework, str] = {}
     for one in found:
         if one.tells is not None:
@@ -70,10 +74,18 @@ def plain(value: object) -> Written | None:
         name, framework = split_prefix(value.name)
     except ParamcountError:
         return None  # it is told where everything is read that there can be
-    known = frameworks_of(name)
-    if not known or any(spellings(one)[name][0].inputs != (1, 1) for one in known):
+    first = _first_spelt(name)
+    if first is None or first[1].inputs != (1, 1):
         return None  # what joins several inputs is a block where it holds layers
     return Written(name, value.args, value.kwargs, "", framework)
+
+
+def _first_spelt(name: str) -> tuple[Framework, Kind] | None:
+    """PyTorch, or Keras where PyTorch does not spell a layer so, and the kind of layer that it is."""
+    for framework in FRAMEWORKS:
+        with suppress(KeyError):
+            return framework, spelt(name, framework)[0]
+    return None
 
 
 def made(one: Written, framework: Framework) -> Layer:

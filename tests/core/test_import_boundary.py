@@ -51,7 +51,7 @@ def test_the_core_imports_nothing_of_the_server() -> None:
     assert finished.returncode == 0, finished.stderr
 
 
-def test_a_layer_by_itself_loads_nothing_of_networks() -> None:
+def test_a_layer_by_itself_loads_nothing_of_networks_nor_every_other_kind() -> None:
     finished = run(LAYER, OF_NETWORKS)
     assert finished.returncode == 0, finished.stderr
     finished = run(NETWORK, OF_NETWORKS)  # which loads them all

@@ -3,9 +3,11 @@
 import pytest
 
 from paramcount import derive, layer
-from paramcount.layers import kinds, register
+from paramcount.layers import kind_named, kinds, register, spellings, spelt
 from paramcount.layers.base import Example, Kind
+from paramcount.modules import EVERY_BLOCK
 from paramcount.report import LayerReport
+from paramcount.signature import FRAMEWORKS, Framework
 from tests.conftest import framework_of
 
 EXAMPLES = [(kind, example) for kind in kinds().values() for example in kind.examples]
@@ -33,6 +35,21 @@ def test_the_test_above_would_notice_a_kind_without_example() -> None:
     bare = Kind("bare", "Nothing.", next(iter(kinds().values())).model)
     with pytest.raises(AssertionError):
         assert bare.examples, "bare has no worked example"
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_kind_found_alone_is_the_one_among_all(framework: Framework) -> None:
+    assert {name: spelt(name, framework) for name in spellings(framework)} == spellings(framework)
+    assert {name: kind_named(name) for name in kinds()} == kinds()
+    with pytest.raises(KeyError):
+        spelt("Conv9d", framework)
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_kind_that_is_spelt_like_a_block_takes_several_inputs(framework: Framework) -> None:
+    alike = {name: spellings(framework)[name][0] for name in EVERY_BLOCK if name in spellings(framework)}
+    assert "Add" in alike
+    assert all(kind.inputs != (1, 1) for kind in alike.values()), "a call of it alone would be taken for the layer"
 
 
 def test_two_kinds_of_one_name_are_refused() -> None:

@@ -7,6 +7,7 @@ and the tests ask here.
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cache
 
 from paramcount.errors import UnknownNameError, closest
@@ -36,16 +37,36 @@ def kinds() -> dict[str, Kind]:
 
 @cache
 def kind_named(name: str) -> Kind:
-    """Return the kind of this canonical name: modules are imported until one offers it, those first that begin like it.
+    """Return the kind of this canonical name, without importing every other.
 
     Raises:
         KeyError: there is none.
     """
-    for module in sorted(_modules(), key=lambda module: not module.startswith(name[:4])):
-        for kind in _offered(module):
-            if kind.name == name:
-                return kind
+    for kind in _offered_alike(name):
+        if kind.name == name:
+            return kind
     raise KeyError(name)
+
+
+@cache
+def spelt(name: str, framework: Framework) -> tuple[Kind, Signature]:
+    """Return the kind that a framework spells so, and its signature, without importing every other.
+
+    Raises:
+        KeyError: the framework has no constructor of this name.
+    """
+    for kind in _offered_alike(name):
+        signature = kind.signature(framework)
+        if signature is not None and name in signature.names:
+            return kind, signature
+    raise KeyError(name)
+
+
+def _offered_alike(name: str) -> Iterable[Kind]:
+    """Every kind; modules are imported as it is asked for more, those first that begin like the name."""
+    start = name[:4].lower()
+    for module in sorted(_modules(), key=lambda module: not module.startswith(start)):
+        yield from _offered(module)
 
 
 def _modules() -> list[str]:
@@ -101,9 +122,8 @@ def look_up(
     Raises:
         UnknownNameError: the framework has none of this name; names what comes close.
     """
-    found = spellings(framework).get(name)
-    if found is not None:
-        return found
+    with suppress(KeyError):
+        return spelt(name, framework)
     for other in FRAMEWORKS:
         if name in spellings(other):
             twin = spellings(other)[name][0].signature(framework)

@@ -134,6 +134,23 @@ def test_a_model_that_is_built_on_what_is_not_here_says_so():
     assert found["reason"].startswith("Net is built on transformers.PreTrainedModel, and its library is not here.")
 
 
+def test_what_is_given_the_model_and_is_not_here_is_told():
+    made = f"{HEAD}import pruner\nmodel = nn.Sequential(nn.Linear(3, 5))\n"
+    lost = stopped(f"{made}model = pruner.prune(model)\n")
+    assert (lost["line"], lost["text"]) == (6, "model = pruner.prune(model)")
+    assert "pruner.prune is given the model" in lost["reason"]
+    warned = read(f"{made}pruner.prune(model, amount=0.5)\n", None, [3])["warnings"]
+    assert warned == ["pruner.prune is given a model, and its library is not here: what it changes is not counted."]
+    assert read(f"{made}from torchinfo import summary\nsummary(model, (3,))\n", None, [3])["warnings"] == []
+
+
+def test_batch_norms_are_made_synchronised():
+    made = "self.b = nn.SyncBatchNorm.convert_sync_batchnorm(nn.Sequential(nn.BatchNorm2d(3, affine=False), nn.ReLU()))"
+    trace = read(net(made, "return self.b(x)"), None, [3, 5, 5])
+    assert [one["kind"] for one in trace["modules"]] == [None, None, "SyncBatchNorm", "ReLU"]
+    assert trace["output_shapes"] == [[1, 3, 5, 5]]
+
+
 def test_an_embedding_is_given_whole_numbers():
     trace = read(net("self.e = nn.Embedding(9, 4)", "return self.e(x)"), None, [6])
     assert trace["output_shapes"] == [[1, 6, 4]]

@@ -180,3 +180,16 @@ def test_what_a_training_script_lacks_is_told_in_short() -> None:
     assert left_out.startswith("left out, since they failed: line 22 ('first = next(iter(loader))': ")
     assert left_out.endswith("and lines 23, 24, 25, 26, 27, 28 and 3 more")
     assert "stood in for: torch.utils.data.DataLoader, torchvision.datasets.MNIST" in notes
+
+
+def test_what_has_no_parameters_before_it_has_run_says_so() -> None:
+    source = """
+import torch.nn as nn
+class Net(nn.Module):
+    def forward(self, x):
+        if not hasattr(self, "fc"):
+            self.fc = nn.Linear(x.shape[-1], 3)
+        return self.fc(x)
+"""
+    assert any(note.startswith("It has no parameters before it has run") for note in reading(source).read.notes)
+    assert reading(source, (7,)).report().totals.parameters.value == 24

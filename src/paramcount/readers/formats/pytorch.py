@@ -150,6 +150,8 @@ def reading(trace: Trace, asked: Asked) -> Reading:
     notes: list[str] = []
     if trace.stopped is None and not shapes:
         notes.append("Give input_shape, without the batch, for output shapes and MACs.")
+        if not any(module.parameters for module in trace.modules):
+            notes.append("It has no parameters before it has run; what forward itself makes is seen with input_shape.")
     entry = trace.entry
     full = trace.completeness == "full"
     return Reading(

@@ -120,7 +120,7 @@ def _why_not(makers, models):
 
 
 def _absent(module, tree):
-    """Why a class with a `forward`, whose base is one of a library that is not here, is no model: None without one."""
+    """Why what a file makes is no model: a class's base, or what a model was given to, is not here. None else."""
     for node in tree.body:
         one = getattr(module, node.name, None) if isinstance(node, ast.ClassDef) else None
         base = getattr(one, "_placeholder_", None)
@@ -129,7 +129,7 @@ def _absent(module, tree):
                 f"{node.name} is built on {base}, and its library is not here. Build it on nn.Module to have it read."
             )
             return Stop("missing library", reason), (module.__file__, node.lineno)
-    return None
+    return STATE.given_models[-1] if STATE.given_models else None
 
 
 def roots_free(roots, classes):

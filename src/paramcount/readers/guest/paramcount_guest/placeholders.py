@@ -16,6 +16,15 @@ _MODELS = re.compile(
 """What makes a model in libraries that hold many."""
 
 
+_LOOKS = frozenset([
+    "AveragedModel", "EMA", "FlopCountAnalysis", "Learner", "Lookahead", "ModelEMA", "ModelEmaV2", "ModelEmaV3",
+    "ModelSummary", "Trainer", "add_graph", "draw_graph", "export", "fit", "fit_one_cycle", "get_model_complexity_info",
+    "log_model", "make_dot", "parameter_count", "predict", "prepare", "profile", "save", "save_model", "summarize",
+    "summary", "test", "train", "validate", "watch",
+])  # fmt: skip
+"""What other libraries call the functions that are given a model and leave it as it is."""
+
+
 class _Meta(type):
     """Classes that stand for a library's: they can be a base, and cannot be made."""
 
@@ -58,10 +67,19 @@ class Placeholder:
         STATE.stub(f"{self._name}()")
         if _MODELS.fullmatch(self._name):
             STATE.absent_models.append((Stop("missing library", self._lack("is called")), location()))
+        if any(hasattr(one, "named_parameters") for one in (*args, *kwargs.values())):
+            self._given_a_model()
         if len(args) == 1 and not kwargs and (isinstance(args[0], (type, types.FunctionType))):
             STATE.warn(f"The decorator {self._name} of a library that is not here was left out.")
             return args[0]
         return placeholder(f"{self._name}(…)")
+
+    def _given_a_model(self):
+        """Say that a model may be another one after this call, unless it is one of those that look at it."""
+        if self._name.rsplit(".", 1)[-1] in _LOOKS:
+            return
+        STATE.given_models.append((Stop("missing library", self._lack("is given the model")), location()))
+        STATE.warn(f"{self._name} is given a model, and its library is not here: what it changes is not counted.")
 
     def __mro_entries__(self, bases):
         name = self._name

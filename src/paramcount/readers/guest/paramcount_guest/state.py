@@ -44,6 +44,7 @@ class State:
         self.skipped = []
         self.left_out = []  # the statements of these, and the exceptions they raised
         self.absent_models = []  # models of libraries that are not here, made at a file's top level, and where
+        self.given_models = []  # calls of what is not here that were given a model, and where
         self.limit = 400_000
         self.leaves = set()  # paths of modules that are recorded as one call
         self.hints = {}  # names of placeholders → what to do about it

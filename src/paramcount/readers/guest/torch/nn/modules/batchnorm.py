@@ -64,9 +64,17 @@ class BatchNorm3d(_BatchNorm):
 class SyncBatchNorm(_BatchNorm):
     @classmethod
     def convert_sync_batchnorm(cls, module, process_group=None):
-        from paramcount_guest.state import unsupported
-
-        raise unsupported("SyncBatchNorm.convert_sync_batchnorm")
+        """Every batch norm in a module as a synchronised one, with the same weights and statistics."""
+        if isinstance(module, _BatchNorm):
+            held = (module.num_features, module.eps, module.momentum, module.affine, module.track_running_stats)
+            made = cls(*held, process_group)
+            made._parameters.update(module._parameters)
+            made._buffers.update(module._buffers)
+            made.training = module.training
+            return made
+        for name, child in list(module.named_children()):
+            module.add_module(name, cls.convert_sync_batchnorm(child, process_group))
+        return module
 
 
 @like("InstanceNorm2d")

@@ -6,8 +6,8 @@ from paramcount_guest import state
 from paramcount_guest.state import STATE, location
 from paramcount_guest.values import LIMIT
 
-from keras._numbers import RUNS, Sym, joined, of_run
-from keras._tensor import KerasTensor, convert, make, plain, replaced, tensors_in
+from keras._numbers import RUNS, Sym, of_run
+from keras._tensor import convert, make, plain, replaced, tensors_in
 from paramcount.operations import OPERATIONS, OperationError
 
 

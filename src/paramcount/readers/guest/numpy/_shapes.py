@@ -3,7 +3,7 @@
 import torch
 from paramcount_guest.state import stop
 
-from numpy._array import array, asarray, from_torch, ndarray, sizes, to_torch, wrap
+from numpy._array import array, asarray, sizes, to_torch, wrap
 
 
 def concatenate(arrays, axis=0):

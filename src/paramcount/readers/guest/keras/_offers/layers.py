@@ -1,8 +1,8 @@
-"""What keras.layers and keras.models offer here."""
+"""What keras.layers and keras.models offer here: the layers that the imported modules put into LEAVES, and the rest."""
 
 from paramcount_guest.state import stop
 
-from keras import _attention, _basic, _sequence, _spatial, _wrappers
+from keras import _attention, _basic, _dense, _merging, _normalization, _resizing, _sequence, _spatial, _wrappers
 from keras._cloning import clone_model
 from keras._input import Input, InputLayer
 from keras._layer import Layer

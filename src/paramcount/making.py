@@ -1,7 +1,6 @@
 """A layer as it was written → Layer: it is looked up, its arguments are bound, and what they hold is checked."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from typing import Final, cast
 
 from pydantic import ValidationError
@@ -83,8 +82,9 @@ def plain(value: object) -> Written | None:
 def _first_spelt(name: str) -> tuple[Framework, Kind] | None:
     """PyTorch, or Keras where PyTorch does not spell a layer so, and the kind of layer that it is."""
     for framework in FRAMEWORKS:
-        with suppress(KeyError):
-            return framework, spelt(name, framework)[0]
+        found = spelt(name, framework)
+        if found is not None:
+            return framework, found[0]
     return None
 
 

@@ -7,8 +7,7 @@ and the tests ask here.
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
-from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 
 from paramcount.errors import UnknownNameError, closest
 from paramcount.layers.base import Kind
@@ -48,18 +47,17 @@ def kind_named(name: str) -> Kind:
     raise KeyError(name)
 
 
-@cache
-def spelt(name: str, framework: Framework) -> tuple[Kind, Signature]:
+@lru_cache(maxsize=4096)
+def spelt(name: str, framework: Framework) -> tuple[Kind, Signature] | None:
     """Return the kind that a framework spells so, and its signature, without importing every other.
 
-    Raises:
-        KeyError: the framework has no constructor of this name.
+    None where the framework has no constructor of this name, which is remembered as well.
     """
     for kind in _offered_alike(name):
         signature = kind.signature(framework)
         if signature is not None and name in signature.names:
             return kind, signature
-    raise KeyError(name)
+    return None
 
 
 def _offered_alike(name: str) -> Iterable[Kind]:
@@ -122,8 +120,9 @@ def look_up(
     Raises:
         UnknownNameError: the framework has none of this name; names what comes close.
     """
-    with suppress(KeyError):
-        return spelt(name, framework)
+    found = spelt(name, framework)
+    if found is not None:
+        return found
     for other in FRAMEWORKS:
         if name in spellings(other):
             twin = spellings(other)[name][0].signature(framework)

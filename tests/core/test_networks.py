@@ -181,6 +181,11 @@ def test_a_clash_names_place_rule_value_and_way_out_and_keeps_what_came_before()
     rows_add_up(error.report)
 
 
+def test_a_norm_of_other_channels_says_which_fit() -> None:
+    with pytest.raises(ShapeError, match=r"num_features=32, but 64 flow in\. BatchNorm2d\(64\) fits\."):
+        derive(network("Conv2d(3, 64, 3), BatchNorm2d(32)"))
+
+
 JOINED = """
 a = Conv2d(1, 8, 3{padding})
 MaxPool2d({by})

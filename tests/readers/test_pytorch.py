@@ -193,3 +193,12 @@ class Net(nn.Module):
 """
     assert any(note.startswith("It has no parameters before it has run") for note in reading(source).read.notes)
     assert reading(source, (7,)).report().totals.parameters.value == 24
+
+
+def test_a_network_whose_source_is_not_here_may_be_known_by_its_name() -> None:
+    said = refusal("model = models.vit_b_16(pretrained=True)\nmodel.heads = nn.Linear(768, 10)")
+    assert "torchvision.models.vit_b_16 is called, and its library is not here. Give the file of" in said
+    assert said.endswith("network_params answers vit_b_16() by its name.")
+    assert "Give what print(model) shows of it" in refusal(
+        "from transformers import AutoModel\nmodel = AutoModel.from_pretrained('x')"
+    )

@@ -29,7 +29,9 @@ class Running(Layer):
         check_rank(self, shape)
         count = self.num_features or 0  # without a tensor nothing is compared
         if self.affine or self.track_running_stats:
-            count = agreed(self, "num_features", self.num_features, shape[0] if shape else None)
+            flowing = shape[0] if shape else None
+            hint = f" {self.signature.name}({flowing}) fits." if flowing else ""
+            count = agreed(self, "num_features", self.num_features, flowing, hint)
         return self if self.num_features is not None else self.filled(num_features=count), count
 
     def statistics(self, count: int) -> tuple[Tensor, ...]:

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import PurePath
 from typing import Final
 
+from paramcount.architectures import catalogue
 from paramcount.errors import LayerError, LimitError, NotationError, sequence, shown
 from paramcount.layers import spellings
 from paramcount.readers.base import LIKELY, NO, UNMISTAKABLE, Asked, Given, Reader, Reading, first_of
@@ -34,6 +35,9 @@ _NAME: Final = "model.py"
 
 _SHOWN: Final = 12
 """Candidates that an error lists."""
+
+_CALLED: Final = re.compile(r"\btorchvision\.models\.(?:\w{1,80}\.){0,3}(\w{1,80}) is called")
+"""A network that may be known by its name, where its source is not here."""
 
 _FEW: Final = 6
 """Statements that were left out, or names of other libraries, that a note lists."""
@@ -224,7 +228,11 @@ def _told(stopped: Stopped) -> str:
     at = f"{stopped.file}, line {stopped.line}" if stopped.file and stopped.line else ""
     line = f" ({shown(stopped.text.strip(), 120)})" if stopped.text else ""
     stage = {"import": "while the source was imported", "construct": "while the model was built"}.get(stopped.stage, "")
-    return f"{at}{line}: {stopped.reason}{f', {stage}' if stage else ''} [{stopped.class_name}]".removeprefix(": ")
+    where = ", ".join(filter(None, (f"{at}{line}".strip(), stage)))
+    told = f"{where}: {stopped.reason} [{stopped.class_name}]".removeprefix(": ")
+    named = _CALLED.search(stopped.reason)
+    known_so = named is not None and named[1] in catalogue()
+    return f"{told} network_params answers {named[1]}() by its name." if named and known_so else told
 
 
 READER = Reader("pytorch", "PyTorch source code", _likeness, _read)

@@ -19,11 +19,14 @@ _COMMAND = re.compile(r"(\s*)(?:[%!?]|\w[\w.]*\?+\s*$|[\w, ]+=\s*[!%])")
 _FOREIGN = re.compile(r"\s*%%(?:bash|sh|html|javascript|js|latex|markdown|writefile|file|perl|ruby|script|svg)\b")
 _LOOKS = str.maketrans("\u00a0\u2007\u202f\u201c\u201d\u2018\u2019", "   \"\"''", "\ufeff\u200b")
 """What looks like a space or a quotation mark, and is none to Python."""
-_TORCH = {"torch": "import torch", "nn": "import torch.nn as nn", "F": "import torch.nn.functional as F"}
+_TORCH = {"torch": "import torch", "nn": "import torch.nn as nn", "F": "import torch.nn.functional as F",
+          "torchvision": "import torchvision", "models": "from torchvision import models"}  # fmt: skip
 _KERAS = {"keras": "import keras", "layers": "from keras import layers", "models": "from keras import models",
           "tf": "import tensorflow as tf", "Sequential": "from keras import Sequential",
           "Model": "from keras import Model", "Input": "from keras import Input"}  # fmt: skip
-_BESIDE = {"np": "import numpy as np", "math": "import math", "einops": "import einops"}
+_BESIDE = {"np": "import numpy as np", "math": "import math", "einops": "import einops",
+           "rearrange": "from einops import rearrange", "partial": "from functools import partial",
+           "OrderedDict": "from collections import OrderedDict"}  # fmt: skip
 _FRAMEWORKS = ("torch", "torchvision", "keras", "tensorflow", "tf_keras")
 
 
@@ -64,7 +67,9 @@ def completed(tree):
         elif isinstance(node, ast.arg):
             bound.add(node.arg)
     free = used - bound
-    ways = {name: way for name, way in (_TORCH if free & {"torch", "nn"} else _KERAS).items() if name in free}
+    ways = {
+        name: way for name, way in (_TORCH if free & {"torch", "nn", "torchvision"} else _KERAS).items() if name in free
+    }
     if ways and ways.keys() <= _KERAS.keys():
         ways |= {name: f"from keras.layers import {name}" for name in sorted(free - ways.keys()) if name in _layers()}
     if ways:

@@ -50,6 +50,8 @@ class Placeholder:
 
     def _lack(self, why):
         hint = STATE.hints.get(self._name.rstrip("()…"), "")
+        if not hint and _MODELS.fullmatch(self._name):
+            hint = " Give what print(model) shows of it, or its own source."
         return f"{self._name} {why}, and its library is not here.{hint}"
 
     def __getattr__(self, name):

@@ -212,7 +212,7 @@ class Trace:
         except TypeError:
             names = [str(one) for one in list(inspect.signature(forward).parameters.values())[1:]]
             raise TypeError(
-                f"forward takes {', '.join(names) or 'nothing'}; {count} input shape{'s' * (count != 1)} were given. Give "
+                f"forward takes {', '.join(names) or 'nothing'}; {'1 input shape was' if count == 1 else f'{count} input shapes were'} given. Give "
                 "a shape for each of what it needs, in this order."
             ) from None
 

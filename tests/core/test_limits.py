@@ -1,6 +1,8 @@
 """Numbers that JSON clients would read rounded are refused by name, and exactness holds up to there."""
 
+import gc
 import time
+import tracemalloc
 
 import pytest
 
@@ -60,3 +62,19 @@ def test_a_long_network_is_linear() -> None:
         return min(best)
 
     assert seconds(10_000) < 40 * seconds(1_000)
+
+
+def test_long_names_that_no_layer_has_are_not_kept() -> None:
+    def ask(number: int) -> None:
+        with pytest.raises(ParamcountError, match="is no layer paramcount knows"):
+            network(f"Conv{number}{'x' * 200_000}(3)")
+
+    ask(0)  # which imports whatever has a name
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for number in range(1, 41):
+        ask(number)
+    gc.collect()  # errors and their frames hold one another
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert after - before < 1_000_000, "of 40 names of 200,000 characters"

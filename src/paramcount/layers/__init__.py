@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 
 from paramcount.errors import UnknownNameError, closest
 from paramcount.layers.base import Kind
+from paramcount.limits import MAX_NAME
 from paramcount.signature import FRAMEWORKS, Framework, Signature
 
 
@@ -47,12 +48,17 @@ def kind_named(name: str) -> Kind:
     raise KeyError(name)
 
 
-@lru_cache(maxsize=4096)
 def spelt(name: str, framework: Framework) -> tuple[Kind, Signature] | None:
     """Return the kind that a framework spells so, and its signature, without importing every other.
 
-    None where the framework has no constructor of this name, which is remembered as well.
+    None where the framework has no constructor of this name.
     """
+    return _spelt(name, framework) if len(name) <= MAX_NAME else None
+
+
+@lru_cache(maxsize=4096)
+def _spelt(name: str, framework: Framework) -> tuple[Kind, Signature] | None:
+    """What was looked for is remembered, whether it is there or not: names of a bounded length."""
     for kind in _offered_alike(name):
         signature = kind.signature(framework)
         if signature is not None and name in signature.names:
@@ -67,8 +73,9 @@ def _offered_alike(name: str) -> Iterable[Kind]:
         yield from _offered(module)
 
 
-def _modules() -> list[str]:
-    return [found.name for found in pkgutil.iter_modules(__path__)]
+@cache
+def _modules() -> tuple[str, ...]:
+    return tuple([found.name for found in pkgutil.iter_modules(__path__)])
 
 
 def _offered(module: str) -> Iterable[Kind]:

@@ -1,17 +1,9 @@
-"""timm.models.registry: names of builders, kept by nobody here."""
+"""timm.models.registry: the older name of timm.models._registry."""
 
 from paramcount_guest.placeholders import absent
 
+from timm.models._registry import generate_default_cfgs as generate_default_cfgs
+from timm.models._registry import register_model as register_model
+from timm.models._registry import register_model_deprecations as register_model_deprecations
+
 __getattr__ = absent("timm.models.registry")
-
-
-def register_model(fn):
-    return fn
-
-
-def generate_default_cfgs(cfgs):
-    return cfgs
-
-
-def register_model_deprecations(module_name, deprecations):
-    return None

@@ -25,13 +25,14 @@ def layer(written: Item, *, framework: Framework | None = None) -> Layer:
         ParamcountError: the layer cannot be read or breaks a rule.
     """
     one = plain(written)
-    beside: Sequence[Written] = (one,) if one is not None else ()
-    if one is None:
+    if one is not None:
+        several: Sequence[Written] = (one,)
+    else:
         from paramcount.items import one_layer  # what knows every block and network: few layers need it
 
-        one, beside = one_layer(written, framework)
+        one, several = one_layer(written, framework)
     try:
-        return make(one, agree(beside, framework))
+        return make(one, agree(several, framework))
     except ParamcountError as error:
         raise error.within(one.name[:60]) from None
 

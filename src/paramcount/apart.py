@@ -343,11 +343,12 @@ def _outline(given: Given) -> str:
 
 
 def _nests(value: object) -> bool:
-    """Whether a value of a JSON object is more than a literal, a list of them, a list of lists or a layer."""
+    """Whether a value of a JSON object is more than a literal, a layer, or a list of literals, layers or lists."""
     if isinstance(value, Mapping):
         return "kind" not in value
     return any(
-        isinstance(inner, Mapping) or any(isinstance(one, list | tuple | Mapping) for one in sequence(inner) or ())
+        (isinstance(inner, Mapping) and "kind" not in inner)
+        or any(isinstance(one, list | tuple | Mapping) for one in sequence(inner) or ())
         for inner in sequence(value) or ()
     )
 

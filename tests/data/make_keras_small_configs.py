@@ -37,6 +37,31 @@ def models(keras: Any) -> dict[str, tuple[Any, str]]:
         ),
         "full",
     )  # fmt: skip
+    made["stacked"] = (
+        keras.Sequential(
+            [keras.Input((11, 3)), layers.RNN([layers.LSTMCell(7), layers.GRUCell(5)], return_sequences=True),
+             layers.Bidirectional(layers.RNN([layers.GRUCell(3), layers.SimpleRNNCell(2)])), layers.Dense(1)]
+        ),
+        "full",
+    )  # fmt: skip
+    made["masked"] = (
+        keras.Sequential(
+            [keras.Input((9,)), layers.Embedding(50, 6, mask_zero=True),
+             layers.Bidirectional(layers.LSTM(5, return_sequences=True)), layers.GlobalAveragePooling1D(),
+             layers.Dense(2)]
+        ),
+        "full",
+    )  # fmt: skip
+    words = keras.Input((9,))
+    x = layers.GRU(5, return_sequences=True)(layers.Embedding(50, 6, mask_zero=True)(words))
+    functional("masks", words, layers.Dense(2)(layers.GlobalAveragePooling1D()(x)))
+    i = keras.Input((16, 16, 3))
+    block = keras.Sequential([layers.Conv2D(4, 3, padding="same"), layers.BatchNormalization(), layers.ReLU()])
+    x = block(i)
+    both = keras.Model(i, [x, layers.MaxPooling2D()(x)])
+    i = keras.Input((16, 16, 3))
+    x, y = both(i)
+    functional("deeper", i, layers.Concatenate()([layers.Flatten()(x), layers.Flatten()(y)]))
     made["text"] = (
         keras.Sequential([keras.Input((9,)), layers.Embedding(50, 6), layers.Conv1D(4, 3), layers.GlobalMaxPooling1D(),
                           layers.Dropout(0.2), layers.Dense(1)]),
@@ -91,6 +116,11 @@ def main(arguments: list[str]) -> None:
     for name, (made, completeness) in models(keras).items():
         lines: list[str] = []
         made.summary(print_fn=lambda text, lines=lines, **_: lines.append(text), line_length=100)
+        opened: list[str] = []
+        if any(isinstance(one, keras.Model) for one in made.layers):
+            made.summary(
+                print_fn=lambda text, lines=opened, **_: lines.append(text), line_length=120, expand_nested=True
+            )
         rows.append(
             {
                 "id": f"{keras.__version__[0]}.{name}",
@@ -98,6 +128,7 @@ def main(arguments: list[str]) -> None:
                 "json": made.to_json(),
                 "config": repr(made.get_config()),
                 "summary": "\n".join(lines),
+                "expanded": "\n".join(opened),
                 "parameters": made.count_params(),
                 "trainable": sum(math.prod(one.shape) for one in made.trainable_weights),
                 "outputs": shapes(made),

@@ -80,6 +80,12 @@ def test_what_is_not_known_is_named() -> None:
     assert found.read.completeness == "partial"
     assert found.read.not_understood == ("MyLayer at m: not known; if it has parameters, they are missing.",)
     assert found.totals.macs is None
+    cell = {"class_name": "RNN", "config": {"cell": odd, "name": "r"}, "build_config": {"input_shape": [None, 5, 2]}}
+    after = dense("after") | {"build_config": {"input_shape": [None, 4]}}
+    found = report(sequential(cell, after))
+    assert found.read is not None
+    assert found.read.not_understood == ("RNN around MyLayer at r: not known; if it has parameters, they are missing.",)
+    assert found.totals.parameters.value == 15
     with pytest.raises(ParamcountError, match="lora_rank adds weights that are not counted here yet"):
         report(sequential(dense(lora_rank=4)))
 

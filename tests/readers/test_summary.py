@@ -12,9 +12,13 @@ from paramcount.readers import Given, read
 from tests.conftest import table
 from tests.readers.tables import report
 
-KERAS = [one | {"text": one["summary"]} for one in table("keras_small_configs.json")["models"]]
+SMALL = table("keras_small_configs.json")["models"]
+HIDDEN = ("2.deeper", "3.deeper")
+"""Models in which another holds a batch norm: of what is not trained there, its row tells nothing."""
+KERAS = [one | {"text": one["summary"]} for one in SMALL if one["id"] not in HIDDEN]
+EXPANDED = [one | {"id": f"{one['id']} expanded", "text": one["expanded"]} for one in SMALL if one["expanded"]]
 TORCH = table("torch_summaries.json")["summaries"]
-ALL = KERAS + TORCH
+ALL = KERAS + EXPANDED + TORCH
 
 
 @pytest.mark.parametrize("case", ALL, ids=[case["id"] for case in ALL])
@@ -25,6 +29,21 @@ def test_a_whole_table(case: dict[str, Any]) -> None:
     assert found.read is not None
     assert found.read.completeness != "partial"
     assert not any("wrong" in one or "missing" in one for one in found.read.notes)
+
+
+@pytest.mark.parametrize("case", [one for one in SMALL if one["id"] in HIDDEN], ids=HIDDEN[::-1])
+def test_what_a_model_within_does_not_train_is_not_known(case: dict[str, Any]) -> None:
+    found = report(case["summary"])
+    assert found.totals.parameters.value == case["parameters"]
+    assert found.read is not None
+    assert found.read.not_understood == ("8 parameters are not trained; which, the table does not tell.",)
+
+
+def test_rows_of_an_expanded_model_that_do_not_add_up_are_named() -> None:
+    text = next(one["text"] for one in EXPANDED if one["id"] == "3.frozen expanded")
+    found = report(re.sub(r"(\(Functional\) .*?)\d+( )", r"\g<1>7\2", text, count=1))
+    assert found.read is not None
+    assert found.read.completeness == "partial"
 
 
 CELL = re.compile(r"(?<=[\s(])\d{1,3}(?:,\d{3})+(?=[\s)])|(?<=[\s(])\d{2,}(?=[\s)])")

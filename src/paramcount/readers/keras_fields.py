@@ -22,12 +22,11 @@ def stated_shapes(layers: Sequence[Fields]) -> dict[tuple[str, int], Shape | Non
     """
     found: dict[tuple[str, int], Shape | None] = {}
     for one in layers:
-        built = mapping(one.get("build_config")) or {}
         first = next(iter(sequence(one.get("inbound_nodes")) or ()), None)
         tensors = [] if first is None or mapping(first) is not None else tensors_of(first)
-        sizes = sequence(built.get("input_shape"))
-        if len(tensors) == 1 and tensors[0][2] == 0 and sizes and sequence(sizes[0]) is None:
-            found[tensors[0][:2]] = shape_of(sizes, batch=True)
+        built = built_for(one)
+        if len(tensors) == 1 and tensors[0][2] == 0 and built is not None:
+            found[tensors[0][:2]] = built
         for tensor in _objects(one.get("inbound_nodes")):
             history = sequence(tensor.get("keras_history"))
             if history is not None and len(history) == 3 and type(history[1]) is int and history[2] == 0:
@@ -35,11 +34,22 @@ def stated_shapes(layers: Sequence[Fields]) -> dict[tuple[str, int], Shape | Non
     return found
 
 
+def built_for(one: Fields) -> Shape | None:
+    """The shape that a layer with one input was built for, batch excluded, where its configuration states it."""
+    sizes = sequence((mapping(one.get("build_config")) or {}).get("input_shape"))
+    return shape_of(sizes, batch=True) if sizes and sequence(sizes[0]) is None else None
+
+
 def tensors_of(call: object) -> list[Reference]:
-    """The values that flow into one call of a layer, in order: layer, number of its call, number of its output."""
+    """The values that flow into one call of a layer, in order: layer, number of its call, number of its output.
+
+    Masks are left out: they change no shape.
+    """
     fields = mapping(call)
     if fields is not None:  # Keras 3
-        found = [sequence(tensor.get("keras_history")) for tensor in _objects(fields)]
+        named = (mapping(fields.get("kwargs")) or {}).items()
+        told = [fields.get("args"), *(value for name, value in named if not name.endswith("mask"))]
+        found = [sequence(tensor.get("keras_history")) for value in told for tensor in _objects(value)]
         return [_reference(one) for one in found if one is not None]
     return [_reference(one) for one in _keras2(call)]
 
@@ -55,8 +65,8 @@ def _keras2(call: object) -> Iterator[Sequence[object]]:
             raise NotationError(f"an inbound node is [layer, call, tensor, arguments], received {shown(one)}.")
         yield reference[:3]
         arguments = reference[3] if len(reference) > 3 else None
-        for value in cast("Fields", arguments).values() if isinstance(arguments, dict) else ():
-            inner = sequence(value)
+        for name, value in cast("Fields", arguments).items() if isinstance(arguments, dict) else ():
+            inner = None if name.endswith("mask") else sequence(value)
             if inner is not None and len(inner) == 3 and isinstance(inner[0], str) and type(inner[1]) is int:
                 yield inner
 

@@ -22,6 +22,7 @@ from paramcount.readers.keras_fields import (
     INPUT_LAYER,
     Fields,
     Reference,
+    built_for,
     declared,
     fields_of,
     is_model,
@@ -118,9 +119,10 @@ class Graph:
                 stated = shape_of(config.get("build_input_shape"), batch=True)
             self.inputs.append((INPUT, stated))
             flow = [INPUT]
-        for number, one in enumerate(inside.layers):
+        for number, (one, after) in enumerate(zip(inside.layers, [*inside.layers[1:], None], strict=False)):
             if one.get("class_name") != INPUT_LAYER:
-                flow = self._run(one, joined(inside.path, name_of(one, number)), flow, None, inside)
+                comes_out = None if after is None else built_for(after)
+                flow = self._run(one, joined(inside.path, name_of(one, number)), flow, comes_out, inside)
         return flow
 
     def _functional(self, inside: "_Inside", config: Fields, given: Sequence[str] | None) -> list[str]:
@@ -217,12 +219,11 @@ class Graph:
         operation = ".ops." in str(one.get("module")) or cls in _OPERATIONS
         if operation:
             return self._operation(cls, config, name, inputs, stated)
-        cls = _RENAMED.get(cls, cls)
-        if cls not in spellings("keras"):
-            self.unknown.setdefault(cls, []).append(name)
-            return _stand_in(cls, stated)
         try:
             return layer_from(_call(cls, config), framework="keras")
+        except _UnknownClassError as error:
+            self.unknown.setdefault(str(error) if str(error) == cls else f"{cls} around {error}", []).append(name)
+            return _stand_in(cls, stated)
         except ParamcountError as error:
             raise error.within(f"layer {name[:60]} ({cls[:60]})") from None
 
@@ -276,20 +277,39 @@ class _Waiting:
     tensors: list[Reference]
 
 
+class _UnknownClassError(Exception):
+    """A layer is of a class that is not known here, or holds such a layer."""
+
+
 def _call(cls: str, config: Fields) -> Call:
-    """A layer's configuration as a call of its class, without what its constructor here does not know."""
+    """A layer's configuration as a call of its class, without what its constructor here does not know.
+
+    Raises:
+        _UnknownClassError: the class is not known.
+    """
+    cls = _RENAMED.get(cls, cls)
+    if cls not in spellings("keras"):
+        raise _UnknownClassError(cls)
     signature = spellings("keras")[cls][1]
     kwargs: dict[str, object] = {}
     for name, value in config.items():
         parameter = signature.by_name.get(name)
         if parameter is None or (not parameter.field and name != "name"):
             continue
-        if parameter.layer and isinstance(value, dict):
-            inner = cast("Fields", value)
-            kwargs[name] = _call(str(inner.get("class_name")), fields_of(inner.get("config"), name))
+        several = sequence(value) if parameter.several else None
+        if several is not None:
+            kwargs[name] = tuple([_inner(one, name) for one in several])
+        elif parameter.layer and isinstance(value, dict):
+            kwargs[name] = _inner(value, name)
         elif parameter.field:
             kwargs[name] = _plain(value)
     return Call(cls, (), kwargs)
+
+
+def _inner(value: object, name: str) -> Call:
+    """A layer that is another's argument, from its configuration."""
+    inner = fields_of(value, name)
+    return _call(str(inner.get("class_name")), fields_of(inner.get("config"), name))
 
 
 def _plain(value: object) -> object:

@@ -34,6 +34,8 @@ class Checked:
 
     def mend(self) -> None:
         """Find what is missing, then what is wrong."""
+        if self.table.framework == "keras":
+            self._unfold()
         for _ in range(3):  # what is found makes more known
             blanks = [
                 row for row in self.table.rows if row.parameters is None or (row.shape is None and self._needs(row))
@@ -50,6 +52,21 @@ class Checked:
                 self.doubts.append(
                     f"the parameters of {row.name} ({row.cls}) are missing, and do not follow from the rest"
                 )
+
+    def _unfold(self) -> None:
+        """Leave to a model whose layers follow it what they do not have themselves: expand_nested=True shows both."""
+        said = [row.parameters for row in self.table.rows]
+        for index, row in enumerate(self.table.rows):
+            depths = [other.depth for other in self.table.rows[index + 1 :]]
+            end = next((place for place, depth in enumerate(depths) if depth <= row.depth), len(depths))
+            held = [said[index + 1 + place] for place in range(end) if depths[place] == depths[0]]
+            known = [one for one in held if one is not None]
+            if not held or len(known) != len(held):
+                continue
+            inside = sum(known)
+            if row.parameters is not None and row.parameters < inside:
+                self.doubts.append(f"the layers of {row.name} add up to {inside:,}, its row says {row.parameters:,}")
+            row.parameters = max(0, (row.parameters or 0) - inside)
 
     def _needs(self, row: Row) -> bool:
         return self.table.framework == "keras" and not row.again

@@ -35,7 +35,14 @@ class Rows:
                 named = [one for one in self.table.rows[:index] if is_named(one.name, source)]
                 shapes.append(named[0].shape if len(named) == 1 else None)
             return tuple(shapes)
-        return (self.table.rows[index - 1].shape,) if index else (None,)
+        before = self.before(index)
+        return (None if before is None or self.table.connected else self.table.rows[before].shape,)
+
+    def before(self, index: int) -> int | None:
+        """The row before, where each reads the one before it; models that a row of Keras stands in are passed over."""
+        depth = self.table.rows[index].depth if self.table.framework == "keras" else 0
+        earlier = range(index - 1, -1, -1)
+        return next((one for one in earlier if depth == 0 or self.table.rows[one].depth >= depth), None)
 
     def fits(self, index: int, row: Row | None = None) -> bool | None:
         """Whether a row agrees with what flows into it; None where nothing can be said."""

@@ -91,7 +91,7 @@ def parse(text: str, most: int) -> Table:
             digits = total[2].replace(",", "")
             table.totals[_TOTALS[total[1]]] = int(digits) if digits.isdecimal() and len(digits) < 20 else None
         elif boxed and line.strip()[:1] in tuple(_BOX):
-            cells.append([cell.strip() for cell in re.split("[│┃|]", line.strip())[1:-1]])
+            cells.append([cell.rstrip() for cell in re.split("[│┃|]", line.strip())[1:-1]])
             if not _goes_on(lines, number):
                 _boxed_row(table, cells, number)
                 cells = []
@@ -113,11 +113,13 @@ def _goes_on(lines: list[str], number: int) -> bool:
 def _boxed_row(table: Table, cells: list[list[str]], number: int) -> None:
     width = max(map(len, cells))
     columns = [
-        " ".join(filter(None, (row[index] if index < len(row) else "" for row in cells))) for index in range(width)
+        " ".join(filter(None, (row[index].strip() if index < len(row) else "" for row in cells)))
+        for index in range(width)
     ]
     if width < 3:
         raise NotationError(f"line {number}: a row holds name, shape and parameters.")
-    name = "".join(row[0] if row[0][:1] != "(" else f" {row[0]}" for row in cells if row)
+    words = [row[0].strip() for row in cells if row]
+    name = "".join([cells[0][0].rstrip(), *(f" {word}" if word[:1] == "(" else word for word in words[1:])])
     sources = " ".join(columns[3:])
     _add(table, name, columns[1], columns[2], sources, number)
 
@@ -126,7 +128,10 @@ def _plain_row(table: Table, line: str, number: int) -> None:
     """A row of columns that spaces part; a line without figures goes on with the name of the row before it."""
     shape = _SEVERAL.search(line) or _SHAPE.search(line)
     words = re.split(r"\s{2,}", line.strip())
-    if shape is None and table.rows and not _FIGURE.search(line):
+    nameless = shape is not None and not line[: shape.start()].strip(" |[")  # another of several shapes
+    if nameless and table.rows:
+        table.rows[-1].shape = None
+    if table.rows and (nameless or (shape is None and not _FIGURE.search(line))):
         _continue(table.rows[-1], line)
         return
     if shape is not None:
@@ -158,7 +163,7 @@ def _means_a_layer(name: str) -> bool:
 
 def _add(table: Table, name: str, shape: str, figure: str, sources: str, number: int) -> None:
     tree = _TREE.match(name)
-    depth = len(tree[0]) if tree and table.framework == "pytorch" else 0
+    depth = _depth(tree[0] if tree else "", table.framework)
     bare = name[tree.end() :].strip() if tree else name.strip()
     found = next((match for match in (pattern.match(bare) for pattern in _TYPES) if match), None)
     if found is None:
@@ -173,6 +178,13 @@ def _add(table: Table, name: str, shape: str, figure: str, sources: str, number:
         Row(label, found["type"], _shape(shape, number), 0 if again else parameters, number, depth,
             tuple(_sources(sources)), cut, again)
     )  # fmt: skip
+
+
+def _depth(tree: str, framework: Framework) -> int:
+    """How deep a row stands: Keras marks layers of an expanded model with └, or with a | for each model around them."""
+    if framework == "pytorch" or "└" in tree:
+        return len(tree)
+    return tree.count("|")
 
 
 def _figure(text: str) -> int | None:

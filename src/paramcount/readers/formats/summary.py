@@ -90,7 +90,7 @@ class _Made:
             flowing = self._flowing(index, named)
             layer = self._layer(index, row, fixed.get(index, 0), flowing)
             node = Node(name, layer, flowing)
-            named[index] = name
+            named[index] = UNKNOWN if UNKNOWN in flowing else name
             nodes.append(loose(node) if UNKNOWN in flowing else node)
         if not nodes:
             raise NotationError("the table holds inputs only.")
@@ -109,7 +109,8 @@ class _Made:
             return tuple(found)
         if self.checked.table.connected:
             return (UNKNOWN,)
-        return (named[index - 1] if index else INPUT,)
+        before = self.checked.rows.before(index)
+        return (INPUT if before is None else named[before],)
 
     def _layer(self, index: int, row: Row, fixed: int, flowing: tuple[str, ...]) -> Layer:
         """A layer that fits a row; what the table states of it where there is none."""

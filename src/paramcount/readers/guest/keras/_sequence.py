@@ -103,19 +103,63 @@ class Cell(Leaf):
         return [fixed((batch_size or 1, size)) for size in self.state_size]
 
 
+@leaf("StackedRNNCells")
+class StackedRNNCells(Leaf):
+    _inputs_ = 0
+    units = property(lambda self: self.cells[-1].units)
+    state_size = property(lambda self: [cell.state_size for cell in self.cells])
+    states = property(lambda self: [size for cell in self.cells for size in cell.state_size])
+    tensors = Cell.tensors
+
+    def check(self):
+        for cell in self.cells:
+            _is_cell(self, cell)
+
+    def build(self, input_shape):
+        features = input_shape[-1]
+        for cell in self.cells:
+            if not cell.built:
+                cell.build((input_shape[0], features))
+            features = cell.units
+
+    def outputs(self, shapes):
+        return [(shapes[0][0], size) for size in (self.units, *self.states)]
+
+    def packed(self, results):
+        states, found = list(results[1:]), []
+        for cell in self.cells:
+            held = [states.pop(0) for _ in cell.state_size]
+            found.append(held if len(held) > 1 else held[0])
+        return results[0], found
+
+    def hyper(self):
+        return {"cells": [described(cell) for cell in self.cells]}
+
+    def parts(self):
+        names, found = {}, []
+        for cell in self.cells:
+            own = snake(cell._kind_)
+            names[own] = names.get(own, 0) + 1
+            name = own if names[own] == 1 else f"{own}_{names[own] - 1}"
+            found += [(f"{name}/{part}", one) for part, one in cell.parts()]
+        return found
+
+
+def _is_cell(layer, cell):
+    if not isinstance(cell, (Cell, StackedRNNCells)) or not is_leaf(cell):
+        unsupported(layer, "over a cell that is none of SimpleRNNCell, LSTMCell, GRUCell")
+
+
 @leaf("RNN")
 class RNN(_Recurrent):
     units = property(lambda self: self.cell.units)
 
     def check(self):
-        if (
-            isinstance(self.cell, (list, tuple))
-            or not isinstance(self.cell, Cell)
-            or type(self.cell) is not self.cell._leaf_class_
-        ):
-            unsupported(self, "over a cell that is none of SimpleRNNCell, LSTMCell, GRUCell")
+        if isinstance(self.cell, (list, tuple)):
+            self.cell = StackedRNNCells(self.cell)
+        _is_cell(self, self.cell)
 
-    state_sizes = property(lambda self: self.cell.state_size)
+    state_sizes = property(lambda self: getattr(self.cell, "states", None) or self.cell.state_size)
 
     def build(self, input_shape):
         if not self.cell.built:

@@ -299,7 +299,7 @@ def _call(cls: str, config: Fields) -> Call:
         several = sequence(value) if parameter.several else None
         if several is not None:
             kwargs[name] = tuple([_inner(one, name) for one in several])
-        elif parameter.layer and isinstance(value, dict):
+        elif parameter.layer and mapping(value) is not None:
             kwargs[name] = _inner(value, name)
         elif parameter.field:
             kwargs[name] = _plain(value)

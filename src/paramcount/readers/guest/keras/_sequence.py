@@ -1,7 +1,7 @@
 """Recurrent layers."""
 
 from keras._layer import snake
-from keras._leaf import Leaf, described, leaf, unsupported
+from keras._leaf import Leaf, described, is_leaf, leaf, unsupported
 from keras._ops.creation import zeros
 from keras._spatial import Kernel, activates, moved
 from keras._tensor import fixed, tensors_in
@@ -113,7 +113,7 @@ class StackedRNNCells(Leaf):
 
     def check(self):
         for cell in self.cells:
-            _is_cell(self, cell)
+            _is_cell(self, cell, Cell)
 
     def build(self, input_shape):
         features = input_shape[-1]
@@ -145,8 +145,8 @@ class StackedRNNCells(Leaf):
         return found
 
 
-def _is_cell(layer, cell):
-    if not isinstance(cell, (Cell, StackedRNNCells)) or not is_leaf(cell):
+def _is_cell(layer, cell, *kinds):
+    if not isinstance(cell, kinds) or not is_leaf(cell):
         unsupported(layer, "over a cell that is none of SimpleRNNCell, LSTMCell, GRUCell")
 
 
@@ -157,7 +157,7 @@ class RNN(_Recurrent):
     def check(self):
         if isinstance(self.cell, (list, tuple)):
             self.cell = StackedRNNCells(self.cell)
-        _is_cell(self, self.cell)
+        _is_cell(self, self.cell, Cell, StackedRNNCells)
 
     state_sizes = property(lambda self: getattr(self.cell, "states", None) or self.cell.state_size)
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # what is imported here, each process waits for
 
     import eryx
 
-    type Packs = list[tuple[dict[str, tuple[int, int]], str]]
+    type Packs = list[tuple[dict[str, tuple[int, int]], bool, str]]
 
 FUEL = 30_000_000_000
 """WebAssembly instructions of one job and its preparation; a ResNet-50 takes about one thousand million."""
@@ -70,9 +70,10 @@ class Bundled:
     def code(self, file):
         if file in self.files:
             return compile(self.files[file], ROOT + file, "exec", dont_inherit=True)
-        places, data = pack = self.packs[file]
+        places, compressed, data = pack = self.packs[file]
         if isinstance(data, str):
-            data = pack[1] = memoryview(zlib.decompress(a2b_base64(data)))
+            data = a2b_base64(data)
+            data = pack[2] = memoryview(zlib.decompress(data) if compressed else data)
         start, end = places[file]
         return marshal.loads(data[start:end])
     def exec_module(self, module):
@@ -246,12 +247,12 @@ class Kept:
             return []
         if check != self._check(kept):
             return []
-        places, *data = kept.decode().split("\n")
-        return list(zip(json.loads(places), data, strict=True))
+        heads, *data = kept.decode().split("\n")
+        return [(*head, text) for head, text in zip(json.loads(heads), data, strict=True)]
 
     def store(self, packs: "Packs") -> "Packs":
         """Keep it where that can be; returns it."""
-        kept = "\n".join((json.dumps([places for places, _ in packs]), *[data for _, data in packs])).encode()
+        kept = "\n".join((json.dumps([head for *head, _ in packs]), *[data for *_, data in packs])).encode()
         if self.writable:
             mine = f"{self.place}.{os.getpid()}"
             with contextlib.suppress(OSError):
@@ -289,8 +290,8 @@ def _packed(made: dict[str, bytes], first: list[str]) -> "Packs":
         size = 0
         for file in files:
             places[file] = (size, size := size + len(made[file]))
-        data = zlib.compress(b"".join(map(made.__getitem__, files)), 9 if name else 0)
-        packs.append((places, b2a_base64(data, newline=False).decode()))
+        data = b"".join(map(made.__getitem__, files))
+        packs.append((places, bool(name), b2a_base64(zlib.compress(data, 9) if name else data, newline=False).decode()))
     return packs
 
 

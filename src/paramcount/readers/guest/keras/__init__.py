@@ -9,7 +9,15 @@ import sys
 from keras import _modules
 
 _modules.install()
-from keras import _applications_more, _offers, _older
+from keras import (
+    _applications_convnext,
+    _applications_efficientnet,
+    _applications_inception,
+    _applications_mobilenet_v3,
+    _applications_nasnet,
+    _offers,
+    _older,
+)
 
 __version__ = "3.15.1"
 globals().update(_modules.OFFERED["keras"])

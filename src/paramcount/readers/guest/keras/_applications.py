@@ -9,19 +9,19 @@ from keras._inert import GLOBAL
 from keras._input import Input
 from keras._models import Functional
 from keras._modules import NAMES, offer
-from keras._offers.applications import correct_pad, obtain_input_shape
+from keras._offers.applications import correct_pad, obtain_input_shape, validate_activation
 from keras._offers.functions import source_inputs
 from keras._offers.layers import layers
 from keras._tensor import KerasTensor
 
 L = type("Layers", (), {name: staticmethod(one) for name, one in layers.items()})
 
-BUILDERS = {}
-
 
 def builder(function):
     """Offer a builder under its name, wherever Keras has it."""
-    BUILDERS[function.__name__] = function
+    for module, names in NAMES.items():
+        if module.startswith("keras.applications") and function.__name__ in names.split():
+            offer(module, **{function.__name__: function})
     return function
 
 
@@ -42,14 +42,27 @@ def conv(x, filters, kernel, name=None, **kwargs):
     return L.Conv2D(filters, kernel, use_bias=False, name=name, **kwargs)(x)
 
 
-def image(input_tensor, input_shape, size, least, weights, include_top, classes):
-    """What flows in: the caller's tensor, or an input of the shape that was asked for."""
-    if weights == "imagenet" and include_top and classes != 1000:
+def checked(weights, include_top, classes, classifier_activation):
+    """Refuse a classifier that trained weights have not."""
+    if not include_top:
+        return
+    if weights == "imagenet" and classes != 1000:
         raise ValueError(
             f"If using `weights='imagenet'` with `include_top=True`, `classes` should be 1000. Received classes={classes}"
         )
+    validate_activation(classifier_activation, weights)
+
+
+def only_channels_last(name):
+    """Refuse what is made for channels last, where channels come first."""
+    if GLOBAL["data_format"] == "channels_first":
+        raise ValueError(f"{name} does not support the `channels_first` image data format.")
+
+
+def image(input_tensor, input_shape, size, least, weights, include_top):
+    """What flows in: the caller's tensor, or an input of the shape that was asked for; and how many channels that has."""
     shape = obtain_input_shape(input_shape, size, least, GLOBAL["data_format"], include_top, weights)
-    return Input(shape) if input_tensor is None else input_tensor
+    return Input(shape) if input_tensor is None else input_tensor, shape[0 if axis() == 1 else -1]
 
 
 def pooled(x, pooling, named=True):
@@ -65,13 +78,20 @@ def model(input_tensor, x, out, name):
     return Functional(x if input_tensor is None else source_inputs(input_tensor), out, name=name)
 
 
+def more_in_keras2(made):
+    """Mark a network whose sums and products are layers in Keras 2, so that its layers have other numbers there."""
+    made.__dict__["_more_in_keras2"] = True
+    return made
+
+
 def plain(name, size, least, body, *, named=True, top=None, called=""):
     """A builder whose classifier is one dense layer behind global pooling, unless `top` says otherwise."""
     called = called or name.lower()
 
     def build(include_top=True, weights="imagenet", input_tensor=None, input_shape=None, pooling=None, classes=1000,
               classifier_activation="softmax", name=called):  # fmt: skip
-        x = image(input_tensor, input_shape, size, least, weights, include_top, classes)
+        checked(weights, include_top, classes, classifier_activation)
+        x, _ = image(input_tensor, input_shape, size, least, weights, include_top)
         out = body(x, weights)
         if include_top:
             out = top(out) if top is not None else L.GlobalAveragePooling2D(name="avg_pool")(out)
@@ -208,7 +228,8 @@ def divisible(value, divisor=8):
 @builder
 def MobileNet(input_shape=None, alpha=1.0, depth_multiplier=1, dropout=1e-3, include_top=True, weights="imagenet",
               input_tensor=None, pooling=None, classes=1000, classifier_activation="softmax", name=None):  # fmt: skip
-    first = x = image(input_tensor, input_shape, 224, 32, weights, include_top, classes)
+    checked(weights, include_top, classes, classifier_activation)
+    first = x = image(input_tensor, input_shape, 224, 32, weights, include_top)[0]
     x = conv(x, int(32 * alpha), 3, "conv1", strides=2, padding="same")
     x = L.ReLU(6.0, name="conv1_relu")(norm(x, "conv1_bn"))
     widths = (64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024)
@@ -234,7 +255,8 @@ def MobileNet(input_shape=None, alpha=1.0, depth_multiplier=1, dropout=1e-3, inc
 @builder
 def MobileNetV2(input_shape=None, alpha=1.0, include_top=True, weights="imagenet", input_tensor=None, pooling=None,
                 classes=1000, classifier_activation="softmax", name=None):  # fmt: skip
-    first = x = image(input_tensor, input_shape, 224, 32, weights, include_top, classes)
+    checked(weights, include_top, classes, classifier_activation)
+    first = x = image(input_tensor, input_shape, 224, 32, weights, include_top)[0]
     x = conv(x, divisible(32 * alpha), 3, "Conv1", strides=2, padding="same")
     x = L.ReLU(6.0, name="Conv1_relu")(norm(x, "bn_Conv1"))
     block = 0
@@ -268,7 +290,7 @@ def inverted(inputs, filters, stride, expansion, block):
     return L.Add(name=f"{prefix}add")([inputs, x]) if stride == 1 and channels == filters else x
 
 
-# --- where they are found --------------------------------------------------------------------------------------------
+# --- what is done to images before -----------------------------------------------------------------------------------
 
 
 def preprocess_input(x, data_format=None):
@@ -278,9 +300,13 @@ def preprocess_input(x, data_format=None):
     return x / 127.5 - 1
 
 
-def install():
-    """Offer every builder where Keras has it."""
-    for module in [name for name in NAMES if name.startswith("keras.applications")] + ["keras.applications"]:
-        offer(module, preprocess_input=preprocess_input) if module != "keras.applications" else None
-        names = NAMES.get(module, "").split()
-        offer(module, **{name: BUILDERS[name] for name in names if name in BUILDERS})
+def unchanged(x, data_format=None):
+    """What `preprocess_input` is where the scale is changed within the network."""
+    return x
+
+
+WITHIN = ("convnext", "efficientnet", "efficientnet_v2", "mobilenet_v3")
+"""The modules whose networks change the scale of what flows in."""
+
+for _module in [name for name in NAMES if name.startswith("keras.applications.")]:
+    offer(_module, preprocess_input=unchanged if _module.rpartition(".")[2] in WITHIN else preprocess_input)

@@ -6,6 +6,7 @@ from keras._build import default, is_default
 from keras._dispatch import DEPTH
 from keras._graph import Graph
 from keras._input import InputLayer
+from keras._keras2_layers import Numbered, name_now
 from keras._layer import Layer
 from keras._ops import OPS
 from keras._shapes import from_shapes, shapes
@@ -67,9 +68,11 @@ class Model(Layer):
 
     # --- its layers ------------------------------------------------------------------------------------------------
 
+    _more_in_keras2 = False
+
     @property
     def layers(self):
-        return list(self._layers)
+        return (Numbered if self._more_in_keras2 else list)(self._layers)
 
     @layers.setter
     def layers(self, value):
@@ -83,9 +86,10 @@ class Model(Layer):
                     f"Was asked to retrieve layer at index {index} but model only has {len(found)} layers."
                 )
             return found[index]
-        for layer in found:
-            if layer.name == name:
-                return layer
+        named = {layer.name: layer for layer in reversed(found)}
+        now = name if name in named else name_now(name, named)
+        if now in named:
+            return named[now]
         raise ValueError(f"No such layer: {name}. Existing layers are: {[layer.name for layer in found]}.")
 
     operations = property(lambda self: self._graph.operations if self._graph else [])

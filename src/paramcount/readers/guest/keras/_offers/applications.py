@@ -1,5 +1,6 @@
 """What the files and models of keras.applications import."""
 
+from keras import _inert
 from keras._inert import GLOBAL
 from keras._modules import offer, unsupported_function
 from keras._surface import NAMES
@@ -44,6 +45,15 @@ def correct_pad(inputs, kernel_size):
     return tuple([(size // 2 - one, size // 2) for size, one in zip(kernel, less)])
 
 
+def validate_activation(classifier_activation, weights):
+    """Refuse a classifier's activation that weights were not trained with."""
+    usual = [_inert.activation(name) for name in ("softmax", None)]
+    if weights is not None and _inert.activation(classifier_activation) not in usual:
+        raise ValueError(
+            f"Only `None` and `softmax` activations are allowed for the `classifier_activation` argument when using pretrained weights, with `include_top=True`; Received: classifier_activation={classifier_activation}"
+        )
+
+
 class _Words(str):
     """A text of Keras's documentation, which is not here."""
 
@@ -53,7 +63,7 @@ class _Words(str):
 
 imagenet = {
     "obtain_input_shape": obtain_input_shape, "correct_pad": correct_pad,
-    "validate_activation": lambda classifier_activation, weights: None,
+    "validate_activation": validate_activation,
     "preprocess_input": unsupported_function("preprocess_input"),
     "decode_predictions": unsupported_function("decode_predictions"), "PREPROCESS_INPUT_DOC": _Words(),
     "PREPROCESS_INPUT_MODE_DOC": _Words(), "PREPROCESS_INPUT_RET_DOC_TF": _Words(),

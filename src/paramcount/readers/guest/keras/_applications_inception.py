@@ -1,75 +1,7 @@
-"""keras.applications: EfficientNet, Inception, Inception-ResNet, Xception."""
+"""keras.applications: Inception, Inception-ResNet, Xception."""
 
-import math
-
-from keras._applications import L, axis, conv, install, norm, plain, relu
+from keras._applications import L, axis, conv, norm, plain, relu
 from keras._layer import Layer
-from keras._offers.applications import correct_pad
-
-# --- EfficientNet ----------------------------------------------------------------------------------------------------
-
-STAGES = ((3, 1, 32, 16, 1, 1), (3, 2, 16, 24, 6, 2), (5, 2, 24, 40, 6, 2), (3, 3, 40, 80, 6, 2), (5, 3, 80, 112, 6, 1),
-          (5, 4, 112, 192, 6, 2), (3, 1, 192, 320, 6, 1))  # fmt: skip
-"""Kernel, blocks, channels in and out, expansion, stride."""
-
-
-def rounded(filters, width):
-    """The nearest multiple of 8 that is no tenth smaller."""
-    found = max(8, int(filters * width + 4) // 8 * 8)
-    return found + 8 if found < 0.9 * filters * width else found
-
-
-def efficientnet(width, depth, dropout):
-    def body(x, weights):
-        x = L.Normalization(axis=axis())(L.Rescaling(1.0 / 255.0)(x))
-        if weights == "imagenet":
-            x = L.Rescaling([2.1, 2.1, 2.1])(x)
-        x = L.ZeroPadding2D(correct_pad(x, 3), name="stem_conv_pad")(x)
-        x = norm(conv(x, rounded(32, width), 3, "stem_conv", strides=2), "stem_bn")
-        x = L.Activation("swish", name="stem_activation")(x)
-        blocks = sum([math.ceil(depth * stage[1]) for stage in STAGES])
-        block = 0
-        for number, (kernel, repeats, ins, outs, expansion, stride) in enumerate(STAGES, start=1):
-            for place in range(math.ceil(depth * repeats)):
-                channels = rounded(outs if place else ins, width)
-                x = swish_block(x, f"block{number}{chr(97 + place)}_", kernel, channels, rounded(outs, width), expansion,
-                                1 if place else stride, 0.2 * block / blocks)  # fmt: skip
-                block += 1
-        x = norm(conv(x, rounded(1280, width), 1, "top_conv", padding="same"), "top_bn")
-        return L.Activation("swish", name="top_activation")(x)
-
-    return body, lambda x: L.Dropout(dropout, name="top_dropout")(L.GlobalAveragePooling2D(name="avg_pool")(x))
-
-
-def swish_block(inputs, name, kernel, ins, outs, expansion, stride, drop):
-    x, filters = inputs, ins * expansion
-    if expansion != 1:
-        x = norm(conv(x, filters, 1, f"{name}expand_conv", padding="same"), f"{name}expand_bn")
-        x = L.Activation("swish", name=f"{name}expand_activation")(x)
-    if stride == 2:
-        x = L.ZeroPadding2D(correct_pad(x, kernel), name=f"{name}dwconv_pad")(x)
-    x = L.DepthwiseConv2D(kernel, strides=stride, padding="valid" if stride == 2 else "same", use_bias=False,
-                          name=f"{name}dwconv")(x)  # fmt: skip
-    x = L.Activation("swish", name=f"{name}activation")(norm(x, f"{name}bn"))
-    gate = L.GlobalAveragePooling2D(name=f"{name}se_squeeze")(x)
-    gate = L.Reshape((filters, 1, 1) if axis() == 1 else (1, 1, filters), name=f"{name}se_reshape")(gate)
-    gate = L.Conv2D(max(1, int(ins * 0.25)), 1, padding="same", activation="swish", name=f"{name}se_reduce")(gate)
-    gate = L.Conv2D(filters, 1, padding="same", activation="sigmoid", name=f"{name}se_expand")(gate)
-    x = L.Multiply(name=f"{name}se_excite")([x, gate])
-    x = norm(conv(x, outs, 1, f"{name}project_conv", padding="same"), f"{name}project_bn")
-    if stride == 1 and ins == outs:
-        x = L.Dropout(drop, noise_shape=(None, 1, 1, 1), name=f"{name}drop")(x) if drop > 0 else x
-        x = L.Add(name=f"{name}add")([x, inputs])
-    return x
-
-
-for _name, _width, _depth, _size, _dropout in (
-    ("B0", 1.0, 1.0, 224, 0.2), ("B1", 1.0, 1.1, 240, 0.2), ("B2", 1.1, 1.2, 260, 0.3), ("B3", 1.2, 1.4, 300, 0.3),
-    ("B4", 1.4, 1.8, 380, 0.4), ("B5", 1.6, 2.2, 456, 0.4), ("B6", 1.8, 2.6, 528, 0.5), ("B7", 2.0, 3.1, 600, 0.5),
-):  # fmt: skip
-    _body, _top = efficientnet(_width, _depth, _dropout)
-    plain(f"EfficientNet{_name}", _size, 32, _body, top=_top)
-
 
 # --- Inception -------------------------------------------------------------------------------------------------------
 
@@ -210,4 +142,3 @@ def xception(x, weights):
 
 
 plain("Xception", 299, 71, xception, named=False)
-install()

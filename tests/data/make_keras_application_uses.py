@@ -191,7 +191,6 @@ INPUTS = {
     "MobileNetV3Large(weights=None)": [224, 224, 3],
     "MobileNetV3Large(minimalistic=True, include_top=False, pooling='max')": [96, 61, 3],
     "EfficientNetV2B0(include_top=False, pooling='max')": [96, 61, 3],
-    "ConvNeXtTiny(include_top=False, pooling='max')": [96, 61, 3],
     "a class around it": [64, 64, 3],
     "channels first, sizes open": [3, 96, 80],
 }
@@ -237,7 +236,7 @@ def described(source: str, inputs: list[list[int]] | None) -> dict[str, Any]:
     if made:
         whole = keras.models.clone_model(model, made[0]) if whole is model else keras.Model(made, model.call(*made))
     outputs = [list(one.shape[1:]) for one in whole.outputs]
-    known = not any(None in shape for shape in outputs)
+    known = not any(None in one.shape[1:] for one in whole.inputs)
     return row | {"outputs": outputs if known else None, "macs": counted(whole) if known else None}
 
 

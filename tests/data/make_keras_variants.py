@@ -111,13 +111,16 @@ def walked(model: keras.Model) -> list[keras.Layer]:
 
 
 def macs(layer: keras.Layer) -> int:
-    """Multiply-accumulates of a convolution or a dense layer: what comes out, times what each is computed from."""
+    """Multiply-accumulates of a convolution or a dense layer: what comes out (a transposed one: in), times what each meets."""
     if isinstance(layer, keras.layers.SeparableConv2D):
         kernel, point = layer.depthwise_kernel.shape, layer.pointwise_kernel.shape
         positions = prod(layer.output.shape[1:3])
         return positions * (prod(kernel) + prod(point))
     if isinstance(layer, keras.layers.DepthwiseConv2D):
-        return prod(layer.output.shape[1:3]) * prod(layer.kernel.shape)
+        first = layer.data_format == "channels_first"
+        return prod(layer.output.shape[2:] if first else layer.output.shape[1:3]) * prod(layer.kernel.shape)
+    if isinstance(layer, keras.layers.Conv2DTranspose):
+        return prod(layer.input.shape[1:]) * prod(layer.kernel.shape[:3])
     if isinstance(layer, keras.layers.Conv2D):
         return prod(layer.output.shape[1:]) * prod(layer.kernel.shape[:3])
     if isinstance(layer, keras.layers.Dense):

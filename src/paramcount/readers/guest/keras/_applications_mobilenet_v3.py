@@ -3,6 +3,7 @@
 from keras._applications import L, axis, builder, checked, conv, divisible, model, more_in_keras2, norm, pooled
 from keras._inert import GLOBAL
 from keras._input import Input
+from keras._modules import offer
 from keras._offers.applications import correct_pad
 from keras._tensor import KerasTensor
 
@@ -108,5 +109,8 @@ def mobilenet_v3(name, blocks, last):
     return builder(build)
 
 
-mobilenet_v3("MobileNetV3Small", SMALL, 1024)
-mobilenet_v3("MobileNetV3Large", LARGE, 1280)
+offer(
+    "keras.src.applications.mobilenet_v3",
+    MobileNetV3Small=mobilenet_v3("MobileNetV3Small", SMALL, 1024),
+    MobileNetV3Large=mobilenet_v3("MobileNetV3Large", LARGE, 1280),
+)

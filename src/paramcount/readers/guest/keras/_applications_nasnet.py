@@ -1,12 +1,8 @@
 """keras.applications: NASNet, of cells that join what the two cells before them made."""
 
-from keras._applications import L, axis, builder, checked, conv, image, model, norm, only_channels_last, pooled
+from keras._applications import L, axis, builder, checked, conv, image, model, norm, only_channels_last, pooled, relu
 from keras._modules import offer
 from keras._offers.applications import correct_pad
-
-
-def relu(x, name=None):
-    return L.Activation("relu", name=name)(x)
 
 
 def steady(x, name):
@@ -57,24 +53,20 @@ def average(x, name):
 def normal(x, before, filters, name):
     before = adjusted(before, x, filters, name)
     h = opening(x, filters, "normal", name)
-    added = []
-    for place in range(1, 6):
-        if place == 1:
-            pair = [
-                separable(h, filters, 5, f"normal_left1_{name}"),
-                separable(before, filters, 3, f"normal_right1_{name}"),
-            ]
-        elif place == 2:
-            pair = [
-                separable(before, filters, size, f"normal_{side}2_{name}") for side, size in (("left", 5), ("right", 3))
-            ]
-        elif place == 3:
-            pair = [average(h, f"normal_left3_{name}"), before]
-        elif place == 4:
-            pair = [average(before, f"normal_{side}4_{name}") for side in ("left", "right")]
-        else:
-            pair = [separable(h, filters, 3, f"normal_left5_{name}"), h]
-        added.append(L.Add(name=f"normal_add_{place}_{name}")(pair))
+
+    def unit(x, kernel, side):
+        return separable(x, filters, kernel, f"normal_{side}_{name}")
+
+    def add(place, left, right):
+        return L.Add(name=f"normal_add_{place}_{name}")([left, right])
+
+    added = [
+        add(1, unit(h, 5, "left1"), unit(before, 3, "right1")),
+        add(2, unit(before, 5, "left2"), unit(before, 3, "right2")),
+        add(3, average(h, f"normal_left3_{name}"), before),
+        add(4, average(before, f"normal_left4_{name}"), average(before, f"normal_right4_{name}")),
+        add(5, unit(h, 3, "left5"), h),
+    ]
     return L.Concatenate(axis=axis(), name=f"normal_concat_{name}")([before, *added])
 
 

@@ -2,7 +2,7 @@
 
 from paramcount_guest.state import STATE, stop
 
-from keras._dispatch import DEPTH
+from keras._dispatch import DEPTH, unique
 from keras._graph import Graph
 from keras._input import InputLayer
 from keras._layer import Layer
@@ -97,6 +97,7 @@ class Sequential(Model):
         finally:
             DEPTH.calls = calls
         self.__dict__["_graph"] = Graph(own[0].output, x, {})
+        unique("functional")  # Keras makes a functional model within, which takes a number
         self.__dict__["built"] = True
 
     def _maybe_build(self, bound):

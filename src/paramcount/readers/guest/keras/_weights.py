@@ -24,10 +24,7 @@ class Weights:
         if given and args[:1] != (name,):
             initializer = given.pop(0)
         shape = () if shape is None else shape
-        made = Variable(
-            initializer or "zeros", shape=shape, dtype=dtype or self.dtype, trainable=trainable,
-            name=name or "variable",
-        )  # fmt: skip
+        made = Variable(initializer or "zeros", shape=shape, dtype=dtype or self.dtype, trainable=trainable, name=name)
         made._made_here = sys._getframe(1).f_code.co_filename not in STATE.files
         self._tracker.track(made)
         if not self._trainable:

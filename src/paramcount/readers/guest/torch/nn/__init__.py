@@ -26,10 +26,11 @@ _FILES = {
         Softplus Softsign Softshrink Hardshrink Tanhshrink LogSigmoid Softmax LogSoftmax Softmin GLU Softmax2d RReLU
         Hardtanh PReLU MultiheadAttention""",
     "pooling": " ".join(
-        f"{kind}{dims}d"
-        for kind in ("MaxPool", "AvgPool", "LPPool", "AdaptiveAvgPool", "AdaptiveMaxPool", "MaxUnpool")
+        f"{kind}Pool{dims}d"
+        for kind in ("Max", "Avg", "LP", "AdaptiveAvg", "AdaptiveMax", "FractionalMax")
         for dims in (1, 2, 3)
-    ),
+    )
+    + " MaxUnpool1d MaxUnpool2d MaxUnpool3d",
 }
 _WHERE = {name: file for file, names in _FILES.items() for name in names.split()}
 _SUBMODULES = ("init", "utils", "modules", "parameter", "parallel", "quantized", "attention")

@@ -47,4 +47,4 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         return out
 
     def predict(self, input):
-        return self.log_prob(input).argmax(dim=1)
+        raise data_dependent("Which inputs are of the frequent classes")

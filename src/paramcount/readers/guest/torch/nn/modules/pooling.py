@@ -59,8 +59,27 @@ class _MaxUnpoolNd(Layer):
         return unpool(input, indices, self.kernel_size, self.stride, self.padding, output_size)
 
 
-def _each(base, name):
-    return [layer(type(name.format(dims), (base,), {"_dims_": dims, "__module__": __name__})) for dims in (1, 2, 3)]
+class _FractionalMaxPoolNd(Layer):
+    """Windows at random places; how many, the layer tells."""
+
+    def _made_of(self, kernel_size, output_size, output_ratio, return_indices, _random_samples):
+        if (output_size is None) == (output_ratio is None):
+            raise ValueError("FractionalMaxPool takes either an output size, or a pooling ratio")
+        ratios = output_ratio if isinstance(output_ratio, (tuple, list)) else (output_ratio,) * self._dims_
+        if output_ratio is not None and not all(0 < one < 1 for one in ratios):
+            raise ValueError(f"output_ratio must be between 0 and 1 (got {output_ratio})")
+        self.kernel_size, self.output_size, self.return_indices = kernel_size, output_size, return_indices
+        self.output_ratio = None if output_ratio is None else tuple(ratios)
+
+    def forward(self, input):
+        size = self.output_size
+        if size is None:
+            size = [int(n * one) for n, one in zip(input.shape[-self._dims_ :], self.output_ratio)]
+        return getattr(F, f"adaptive_max_pool{self._dims_}d")(input, size, self.return_indices)
+
+
+def _each(base, name, dimensions=(1, 2, 3)):
+    return [layer(type(name.format(dims), (base,), {"_dims_": dims, "__module__": __name__})) for dims in dimensions]
 
 
 MaxPool1d, MaxPool2d, MaxPool3d = _each(_MaxPoolNd, "MaxPool{}d")
@@ -69,3 +88,4 @@ LPPool1d, LPPool2d, LPPool3d = _each(_LPPoolNd, "LPPool{}d")
 AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d = _each(_AdaptiveAvgPoolNd, "AdaptiveAvgPool{}d")
 AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d = _each(_AdaptiveMaxPoolNd, "AdaptiveMaxPool{}d")
 MaxUnpool1d, MaxUnpool2d, MaxUnpool3d = _each(_MaxUnpoolNd, "MaxUnpool{}d")
+FractionalMaxPool2d, FractionalMaxPool3d = _each(_FractionalMaxPoolNd, "FractionalMaxPool{}d", (2, 3))

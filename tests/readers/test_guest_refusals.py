@@ -28,7 +28,7 @@ def stopped(source: str | dict[str, str], entry: str | None = None, *inputs: lis
         (net("self.c = nn.Conv2d(3, 8.0, 3)"), "construct", "user error", "float"),
         (net("self.c = nn.Conv2d(3, 8, 3, groups=2)"), "construct", "user error", "divisible by groups"),
         (net("self.c = nn.Convolution(3)"), "construct", "user error", "has no attribute 'Convolution'"),
-        (net("self.c = nn.FractionalMaxPool2d(2, 2)"), "construct", "unsupported", "torch.nn.FractionalMaxPool2d"),
+        (net("self.c = nn.LinearCrossEntropyLoss(2, 2)"), "construct", "unsupported", "torch.nn.LinearCrossEntropyLoss"),
         (net("self.c = torch.linalg.lstsq(torch.eye(3))"), "construct", "unsupported", "torch.linalg.lstsq"),
         (net("self.c = wandb.Layer(3)", head="import wandb\n"), "construct", "missing library", "wandb.Layer"),
         (net("self.c = nn.ReLU()", "return wandb.f(x)", "import wandb\n"), "forward", "missing library", "wandb.f"),
@@ -65,9 +65,9 @@ def test_parameters_are_kept_where_forward_stops():
 
 @pytest.mark.parametrize("caught", ["Exception", "BaseException", ""])
 def test_a_refusal_that_the_source_swallows_is_still_one(caught):
-    built = f"try:\n            self.c = nn.FractionalMaxPool2d(2, 2)\n        except {caught}:\n            self.c = nn.ReLU()"
+    built = f"try:\n            self.c = nn.LinearCrossEntropyLoss(2, 2)\n        except {caught}:\n            self.c = nn.ReLU()"
     found = stopped(net(built), None)
-    assert (found["class"], found["reason"]) == ("unsupported", "torch.nn.FractionalMaxPool2d is not supported.")
+    assert (found["class"], found["reason"]) == ("unsupported", "torch.nn.LinearCrossEntropyLoss is not supported.")
 
 
 def test_what_exists_is_told_from_what_does_not():

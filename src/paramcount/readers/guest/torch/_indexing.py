@@ -160,9 +160,27 @@ def getitem(self, index):
     return result
 
 
+def _is_number(value):
+    return value.numel() == 1 if isinstance(value, Tensor) else isinstance(value, (int, float))
+
+
+def _fill(one, mask, value):
+    """Put one number where a mask is true: which places those are depends on the data, and no shape does."""
+    if tuple(mask.shape) != tuple(one.shape[: len(mask.shape)]):
+        raise IndexError(
+            f"The shape of the mask {list(mask.shape)} does not match the indexed tensor {list(one.shape)}"
+        )
+    wide = mask.reshape(*mask.shape, *[1] * (len(one.shape) - len(mask.shape)))
+    number = value.reshape(()) if isinstance(value, Tensor) else value
+    _dispatch.write(one, one.masked_fill(wide.bool(), number))
+
+
 @method("__setitem__")
 def setitem(self, index, value):
     _dispatch.mutable(self)
+    if isinstance(index, Tensor) and index.dtype in (bool_, uint8) and not index._known and _is_number(value):
+        _fill(self, index, value)
+        return
     items = _items(index, self.shape)
     attributes = {"index": _written(items)}
     if not isinstance(value, (Tensor, int, float, complex)):

@@ -78,7 +78,12 @@ def one_layer(item: Item, framework: Framework | None) -> tuple[Written, Sequenc
     one: Part = parts
     while isinstance(one, Series) and len(one.parts) == 1:
         one = one.parts[0]
-    if not isinstance(one, Written) or found.declared:
+    if isinstance(one, Written) and found.declared:
+        raise NotationError(
+            "what flows into a layer by itself is given apart: take input_shape out, and give it to derive(), or as "
+            "--input on the command line."
+        )
+    if not isinstance(one, Written):
         raise NotationError(f"one layer is expected, {len(found.layers)} were given.")
     return one, found.layers
 

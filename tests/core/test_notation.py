@@ -189,6 +189,8 @@ def test_names_are_unique_and_input_is_taken() -> None:
 def test_one_layer_is_one_layer() -> None:
     with pytest.raises(NotationError, match="one layer is expected, 2 were given"):
         layer("ReLU(), ReLU()")
+    with pytest.raises(NotationError, match="take input_shape out, and give it to"):
+        layer("Conv2D(64, 3, input_shape=(28, 28, 1))")
     with pytest.raises(NotationError, match="one layer is expected, 0 were given"):
         layer("")
     with pytest.raises(ParamcountError, match="no layer was given"):

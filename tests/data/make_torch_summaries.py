@@ -62,6 +62,27 @@ MODELS = {
 }
 
 
+COLUMNS = (
+    ("mult_adds", "num_params"),
+    ("input_size", "output_size", "num_params", "kernel_size", "mult_adds"),
+    ("output_size", "mult_adds", "num_params", "trainable"),
+    ("kernel_size", "num_params", "params_percent"),
+    ("params_percent", "num_params", "output_size"),
+)
+SETTINGS = (("depth",), ("var_names",), ("depth", "var_names"), ("ascii_only",))
+
+
+def columns(made: nn.Module, shape: tuple[int, ...]) -> dict[str, str]:
+    """torchinfo's tables with other columns than it has by itself, in each of its looks."""
+    return {
+        f"torchinfo.{'.'.join((*names, *settings))}": str(
+            torchinfo.summary(made, (1, *shape), col_names=names, row_settings=settings, verbose=0)
+        )
+        for names in COLUMNS
+        for settings in SETTINGS
+    }
+
+
 def main() -> None:
     rows: list[str] = []
     for name, (build, shape) in MODELS.items():
@@ -69,6 +90,8 @@ def main() -> None:
         texts = {
             f"torchinfo.{depth}": str(torchinfo.summary(made, (1, *shape), depth=depth, verbose=0)) for depth in (2, 6)
         }
+        if name in ("small", "frozen"):
+            texts |= columns(made, shape)
         if name != "vit_b_16":  # torchsummary does not see what a model holds itself
             with contextlib.redirect_stdout(io.StringIO()) as printed:
                 torchsummary.summary(made, shape, device="cpu")

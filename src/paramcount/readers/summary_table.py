@@ -37,6 +37,9 @@ _TYPES: Final = (
     re.compile(r"(?P<type>\w+)-(?P<name>\d+)"),
     re.compile(r"(?P<type>\w+)(?P<name>)"),
 )
+_TITLE: Final = re.compile(r"\S+(?: \S+)*")
+_VARIABLE: Final = re.compile(r"(\w+) \(([\w.]+)\)(?:: \d+-\d+)?")
+"""torchinfo's row_settings "var_names": the class, then what its parent calls it."""
 _TOTALS: Final[dict[str, Total]] = {"Total": "total", "Trainable": "trainable", "Non-trainable": "non_trainable"}
 
 
@@ -84,6 +87,7 @@ def parse(text: str, most: int) -> Table:
     keras = "None" in text or any(box in lines[header] for box in "│┃")
     table = Table("keras" if keras else "pytorch", connected="Connected to" in text)
     boxed = any(box in lines[header] for box in "│┃")
+    titles = () if keras or boxed else tuple([(one.start(), one[0]) for one in _TITLE.finditer(lines[header])])
     cells: list[list[str]] = []
     for number, line in enumerate(lines[header + 1 :], start=header + 2):
         total = _TOTAL.match(line)
@@ -95,7 +99,9 @@ def parse(text: str, most: int) -> Table:
             if not _goes_on(lines, number):
                 _boxed_row(table, cells, number)
                 cells = []
-        elif not boxed and not table.totals and line.strip() and not _RULE.fullmatch(line):
+        elif boxed or table.totals or not line.strip() or _RULE.fullmatch(line):
+            pass
+        elif not _aligned_row(table, titles, line, number):
             _plain_row(table, line, number)
         if len(table.rows) > most:
             raise LimitError(f"the table has more than {most} rows; at most {most} are answered.")
@@ -122,6 +128,20 @@ def _boxed_row(table: Table, cells: list[list[str]], number: int) -> None:
     name = "".join([cells[0][0].rstrip(), *(f" {word}" if word[:1] == "(" else word for word in words[1:])])
     sources = " ".join(columns[3:])
     _add(table, name, columns[1], columns[2], sources, number)
+
+
+def _aligned_row(table: Table, titles: tuple[tuple[int, str], ...], line: str, number: int) -> bool:
+    """A row of torchinfo, whose columns, of which there may be many, begin where their titles do; False for another."""
+    starts = [start for start, _ in titles]
+    if not starts or starts[0] or "Param #" not in dict(titles).values():
+        return False
+    if any(line[start - 1 : start] not in ("", " ") for start in starts[1:]):
+        return False  # the text has lost its columns
+    ends = [*starts[1:], len(line)]
+    found = {name: line[start:end].strip() for (start, name), end in zip(titles, ends, strict=True)}
+    name = _VARIABLE.sub(r"\2 (\1)", line[: ends[0]].rstrip())
+    _add(table, name, found.get("Output Shape", ""), found["Param #"], "", number)
+    return True
 
 
 def _plain_row(table: Table, line: str, number: int) -> None:

@@ -261,5 +261,5 @@ def test_a_failure_names_the_line_and_the_candidates() -> None:
         answered(made)
     made["stopped"] = {"stage": "import", "class": "user error", "reason": "SyntaxError: invalid", "file": "model.py",
                        "line": 3, "text": "def ("}  # fmt: skip
-    with pytest.raises(NotationError, match=r"model.py, line 3 \('def \('\): SyntaxError: invalid"):
+    with pytest.raises(NotationError, match=r"model.py, line 3 \('def \('\), while .*: SyntaxError: invalid"):
         answered(made)

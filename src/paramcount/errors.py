@@ -144,8 +144,8 @@ def closest(name: str, known: Iterable[str]) -> str:
 
 
 def plain(name: str) -> str:
-    """A name without what people write differently: ResNet-50, resnet50 and ResNet_50 are one."""
-    return re.sub(r"[\s_.\-]", "", name.lower())
+    """A name without what people write differently: ResNet-50, resnet50 and ResNet_50 are one, and so is ViT-B/16."""
+    return re.sub(r"[\s_./\-]", "", name.lower())
 
 
 def shown(value: object, length: int = 60) -> str:

@@ -15,13 +15,14 @@ from paramcount.errors import (
     UnknownNameError,
     closest,
     enough,
+    plain,
     raise_all,
     shown,
 )
 from paramcount.limits import MAX_LAYERS, MAX_NAME
 from paramcount.notation import NO_VALUES, Call, Name, Number, read
 from paramcount.parts import Part, Series
-from paramcount.prefixes import split_prefix
+from paramcount.prefixes import PREFIXES, split_prefix
 from paramcount.signature import Framework
 from paramcount.written import Item, Written
 
@@ -103,15 +104,26 @@ def _is_unnamed_whole(value: object) -> bool:
 def _read(text: str, most: int, values: Mapping[str, Number]) -> Sequence[object]:
     """Read notation; the bare name of a network, as people write it, is a call of it: ResNet-50."""
     if _BARE.fullmatch(text) and len(text) <= MAX_NAME:
-        if find(text, None) is not None:
-            return [Call(text.strip(), (), {})]
-        near = closest(text, catalogue())
-        if near and not text.strip().isidentifier():
-            raise UnknownNameError(f"{shown(text)} is no network paramcount knows.{near}")
+        named = text.strip()
+        prefix, _, last = named.rpartition(".")
+        if prefix in PREFIXES and find(last, PREFIXES[prefix]) is not None:
+            return [Call(named, (), {})]
+        if find(named, None) is not None:
+            return [Call(named.replace(".", "_"), (), {})]  # a point would part module names from it
+        words = [] if any(plain(name).startswith(plain(named)) for name in catalogue()) else named.split()
+        begun = (find(" ".join(words[:end]), None) for end in range(len(words) - 1, 0, -1))
+        if (known := next(filter(None, begun), None)) is not None:
+            raise UnknownNameError(
+                f"{shown(named)} is not understood. Write what is to be changed as arguments, such as "
+                f"{known.name}(include_top=False) or {known.name}(num_classes=10)."
+            )
+        near = closest(named, catalogue())
+        if near and "=" not in named and not named.isidentifier():
+            raise UnknownNameError(f"{shown(named)} is no network paramcount knows.{near}")
     if (hyphened := _HYPHENED.match(text)) and (near := closest(hyphened[1], catalogue())):
         raise UnknownNameError(f"{shown(hyphened[1])} is no name that can be called.{near}")
     return read(text, most=most, values=values)
 
 
-_BARE = re.compile(r"\s*[A-Za-z][\w .-]*")
+_BARE = re.compile(r"\s*[A-Za-z](?:[\w ./-]|(?<=\w)=(?=\w))*")
 _HYPHENED = re.compile(rf"\s*([A-Za-z][\w.]{{0,{MAX_NAME}}}-[\w.-]{{0,{MAX_NAME}}})\(")

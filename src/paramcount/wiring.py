@@ -202,8 +202,9 @@ class Wiring:
                 return candidate
         if start.name in _INPUT_NAMES and len(self.sources) <= 1:
             return INPUT
-        hint = (
-            closest(start.name, (*self._values, *catalogue())) or " Name it where it is made: conv1 = Conv2d(3, 8, 3)."
+        hint = closest(start.name, (*self._values, *catalogue())) or (
+            " Name it where it is made: conv1 = Conv2d(3, 8, 3); of a network that is not known by name, "
+            "give the layers, or have its source read."
         )
         raise UnknownNameError(f"{shown(start.name)} names nothing that comes before.{hint}")
 

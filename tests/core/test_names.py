@@ -26,6 +26,10 @@ def parameters(call: str, framework: str | None = None) -> int:
         ("EfficientNet-B0", "efficientnet_b0"),
         ("Inception-v3", "inception_v3"),
         ("Xception", "Xception"),
+        ("ViT-B/16", "vit_b_16"),
+        ("SqueezeNet1.1", "squeezenet1_1"),
+        ("keras.applications.ResNet50", "ResNet50"),
+        ("torchvision.models.resnet50", "resnet50"),
     ],
 )
 def test_names_as_people_write_them(written: str, name: str) -> None:
@@ -49,11 +53,18 @@ def test_the_framework_that_is_asked_for_decides() -> None:
         ("LeNet", "lenet5"),
         ("DCGAN", "dcgan_generator or dcgan_discriminator"),
         ("squeezenet", "squeezenet1_0 or squeezenet1_1"),
+        ("MobileNet v3", "MobileNetV3Large"),
         ("resnet18(num_class=10)", "num_classes"),
     ],
 )
 def test_a_name_that_is_nearly_right_gets_the_closest(written: str, near: str) -> None:
     with pytest.raises(ParamcountError, match=f"Did you mean .*{near}"):
+        network(written)
+
+
+@pytest.mark.parametrize("written", ["VGG16 without top", "VGG16 no top", "VGG16 alpha=0.5", "VGG16 10 classes"])
+def test_what_is_changed_is_written_as_arguments(written: str) -> None:
+    with pytest.raises(ParamcountError, match=r"Write what is to be changed as arguments, such as VGG16\(include_top"):
         network(written)
 
 

@@ -27,7 +27,7 @@ def _weigh(layer, features, prefix=""):
         layer.bias = layer.add_weight(shape=(2, units * gates) if twice else (units * gates,), name=f"{prefix}bias")
 
 
-class _Recurrent(Leaf):
+class RecurrentBase(Leaf):
     """What flows out of a layer over time."""
 
     _inputs_ = 0
@@ -57,7 +57,7 @@ class _Recurrent(Leaf):
 
 
 @leaf("SimpleRNN", "LSTM", "GRU")
-class Recurrent(_Recurrent):
+class Recurrent(RecurrentBase):
     def check(self):
         _positive(self)
         activates(self)
@@ -151,7 +151,7 @@ def _is_cell(layer, cell, *kinds):
 
 
 @leaf("RNN")
-class RNN(_Recurrent):
+class RNN(RecurrentBase):
     units = property(lambda self: self.cell.units)
 
     def check(self):
@@ -173,9 +173,9 @@ class RNN(_Recurrent):
 
 
 @leaf("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
-class ConvLSTM(Kernel, _Recurrent):
+class ConvLSTM(Kernel, RecurrentBase):
     _dims_ = property(lambda self: int(self._kind_[-2]))
-    call, tensors, packed = _Recurrent.call, _Recurrent.tensors, _Recurrent.packed
+    call, tensors, packed = RecurrentBase.call, RecurrentBase.tensors, RecurrentBase.packed
 
     def check(self):
         super().check()

@@ -4,7 +4,7 @@ from keras import _dispatch
 from keras._layer import Layer, snake
 from keras._leaf import Leaf, described, is_leaf, leaf, unsupported
 from keras._numbers import joined
-from keras._sequence import RNN, ConvLSTM, Recurrent, _Recurrent
+from keras._sequence import RNN, ConvLSTM, Recurrent, RecurrentBase
 from keras._tensor import fixed
 
 
@@ -13,7 +13,7 @@ def inner(layer, parts=None):
 
 
 @leaf("Bidirectional")
-class Bidirectional(_Recurrent):
+class Bidirectional(RecurrentBase):
     def check(self):
         if not isinstance(self.layer, (Recurrent, RNN, ConvLSTM)) or not is_leaf(self.layer):
             if not isinstance(self.layer, Layer):

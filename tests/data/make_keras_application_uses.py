@@ -1,4 +1,4 @@
-"""Write keras_application_uses.json: newer builders of keras.applications as sources call them, and what Keras makes of them.
+"""Write keras_application_uses.json: builders of keras.applications as sources call them, and what Keras makes of them.
 
 Run with an interpreter that has Keras and TensorFlow: `python tests/data/make_keras_application_uses.py`. Nothing is
 downloaded: what is asked for with weights is made for them and left as it is. Kept are totals, MACs of convolutions and
@@ -52,6 +52,17 @@ CALLS = [
     "ConvNeXtBase(input_tensor=keras.Input((64, 96, 3)), include_top=False, pooling='max')",
     "NASNetMobile(None, False, None, None, 'max')",
     "NASNetLarge(weights=None, input_shape=(139, 111, 3), classes=10, classifier_activation='linear')",
+    "VGG16(weights=None, include_top=False, input_shape=(64, 64, 3))",
+    "ResNet50(weights=None, include_top=False, input_shape=(64, 96, 3), pooling='avg')",
+    "ResNet50V2(weights=None, input_shape=(64, 96, 3), classes=3)",
+    "DenseNet121(weights=None, include_top=False, input_shape=(64, 96, 3), pooling='max')",
+    "EfficientNetB0(weights=None, input_shape=(64, 96, 3), classes=4)",
+    "EfficientNetB3(include_top=False, input_shape=(64, 96, 3), pooling='avg')",
+    "InceptionV3(weights=None, include_top=False, input_shape=(96, 96, 3))",
+    "InceptionResNetV2(weights=None, include_top=False, input_shape=(96, 96, 3))",
+    "Xception(weights=None, include_top=False, input_shape=(96, 96, 3))",
+    "MobileNet(weights=None, input_shape=(64, 96, 3), classes=4)",
+    "MobileNetV2(weights=None, input_shape=(64, 96, 3), classes=4)",
 ]
 """Calls of builders, with and without their classifier, in the sizes that people change."""
 

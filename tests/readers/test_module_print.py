@@ -186,3 +186,18 @@ def test_a_print_that_was_shortened_is_marked(line):
 def test_dots_after_a_print_are_no_part_of_it():
     whole = _SHORTENED.format("(1): ReLU()\n(2): ReLU()")
     assert report(whole + "\n>>> ...\n...").to_dict()["read"]["completeness"] == "params_only"
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_a_print_that_a_terminal_wrapped_is_the_same_print(width: int) -> None:
+    whole = (
+        "Net(\n"
+        "  (0): Conv2d(3, 7, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1), bias=False)\n"
+        "  (1): BatchNorm2d(7, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)\n"
+        ")"
+    )
+    lines = [line[start : start + width] for line in whole.splitlines() for start in range(0, len(line), width)]
+    found, same = report("\n".join(lines)), report(whole)
+    assert found.totals.parameters.value == same.totals.parameters.value == 203
+    assert found.totals.buffers.value == same.totals.buffers.value
+    assert found.to_dict("steps")["layers"] == same.to_dict("steps")["layers"]

@@ -8,7 +8,7 @@ Net(                                  a module opens
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -70,12 +70,34 @@ def parse(text: str, most: int) -> tuple[Module, int, list[int]]:
         LimitError: there are too many modules, or they nest too deeply.
     """
     tree = _Tree(most)
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in _whole(text.splitlines()):
         try:
-            tree.take(line.strip(), number)
+            tree.take(line, number)
         except (NotationError, LimitError) as error:
             raise error.within(f"line {number}") from None
     return tree.whole(), tree.beside, tree.gaps
+
+
+_MOST_WRAPPED: Final = 4
+"""Over how many further lines a module may be wrapped."""
+
+
+def _whole(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Each line with its number; one that was wrapped, so that its brackets are open, with what goes on below it."""
+    number = 0
+    while number < len(lines):
+        number, first, line = number + 1, number + 1, lines[number].strip()
+        while _wrapped(line) and number < min(len(lines), first + _MOST_WRAPPED):
+            after = lines[number].strip()
+            if after == ")" or CHILD.fullmatch(after) is not None:
+                break
+            number, line = number + 1, f"{line} {after}" if line.endswith(",") else f"{line}{after}"
+        yield first, line
+
+
+def _wrapped(line: str) -> bool:
+    child = CHILD.fullmatch(line)
+    return child is not None and "(" in child["shown"] and not (line.endswith("(") or _closes(child["shown"]))
 
 
 @dataclass(slots=True)

@@ -200,3 +200,18 @@ def test_another_number_of_inputs_than_forward_takes_is_told(run, takes):
     found = stopped(source, None, *shapes)
     assert (found["stage"], found["class"]) == ("forward", "user error")
     assert f"forward takes {takes}; {len(shapes)} input shape" in found["reason"]
+
+
+def test_a_backbone_is_not_the_model_that_was_to_be_built_on_it():
+    head = "from tensorflow import keras\nfrom tensorflow.keras import layers\nimport mylib\n"
+    built = (
+        "base = keras.Sequential([layers.Input((8, 8, 3)), layers.Conv2D(4, 3)])\n"
+        "x = {head}(base.output)\n"
+        "model = keras.Model(base.input, x)\n"
+    )
+    found = stopped(head + built.format(head="mylib.Head(10)"), None)
+    assert (found["stage"], found["line"]) == ("import", 6)
+    given = read(head + built.format(head="mylib.Head(10)"), "base")
+    assert named(given, "parameters")[0][1] == [3, 3, 3, 4]
+    trace = read(head + built.format(head="layers.Flatten()"))
+    assert trace["entry"]["text"] == "model"

@@ -41,13 +41,15 @@ def choose(module, tree, entry, found):
     if making:  # a layer is no model where functions make models of layers
         classes = {name: one for name, one in classes.items() if not keras.is_class(one) or keras.is_model_class(one)}
     models = [(name, model) for name, model in _objects(space) if name not in parts]
-    if len(models) == 1:
+    why = _why_not(classes | functions, models)
+    if len(models) == 1 and why is None:
         name, model = models[0]
         found.entry = {"text": name, "how": "module-level model"}
         return model
     roots = [name for name in classes if name not in inside]
     free = [name for name in builders if not _required(functions[name])]
-    why = _why_not(classes | functions, models) or (None if classes or functions or models else _absent(module, tree))
+    if why is None and not (classes or functions or models):
+        why = _absent(module, tree)
     if why is None and not models and len(roots) == 1 and not _required(classes[roots[0]]):
         return _made(classes[roots[0]], roots[0], "only root class", found)
     if why is None and not models and not roots_free(roots, classes) and len(free) == 1:
@@ -101,8 +103,15 @@ def _name(call):
 
 
 def _why_not(makers, models):
-    """Why the model that a file makes at its top level is not there, and where: None where it makes none."""
+    """Why the model that a file makes at its top level is not there, and where: None where it makes none.
+
+    Where there are models, one that was to be built on them, as on a backbone, is the one that is not there.
+    """
     if models:
+        names = {name for name, _ in models}
+        for node, error, place in STATE.left_out:
+            if isinstance(node, (ast.Assign, ast.AnnAssign)) and _makes(node, keras.MAKERS) and names & _read(node):
+                return error, place
         return None
     for error, place in STATE.absent_models:
         return error, place
@@ -110,13 +119,23 @@ def _why_not(makers, models):
         if isinstance(node, ast.ClassDef):
             if any(isinstance(one, ast.FunctionDef) and one.name == "forward" for one in node.body):
                 return error, place
-        elif isinstance(node, (ast.Assign, ast.AnnAssign)) and any(
-            isinstance(one, ast.Call)
-            and (_name(one) in _MAKERS or (_name(one) in makers and (one.args or one.keywords)))
-            for one in ast.walk(node)  # one that is made without arguments will be made anyway
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)) and (
+            _makes(node, _MAKERS) or _makes(node, makers, given=True)  # without arguments it will be made anyway
         ):
             return error, place
     return None
+
+
+def _makes(node, makers, given=False):
+    """Whether one of these is called in a statement, with arguments where they are to be `given`."""
+    return any(
+        isinstance(one, ast.Call) and _name(one) in makers and (one.args or one.keywords or not given)
+        for one in ast.walk(node)
+    )
+
+
+def _read(node):
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def _absent(module, tree):

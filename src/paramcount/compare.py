@@ -159,13 +159,16 @@ def compare(candidates: Sequence[Candidate], *, batch_size: int | None = None, m
         raise LimitError(f"two to {MAX_NETWORKS} networks are compared, received {len(candidates)}.")
     reports: list[NetworkReport] = []
     problems: list[ParamcountError] = []
+    shapes: dict[Framework, list[InputShape | None]] = {"pytorch": [], "keras": []}
     for one in candidates:
         try:
             made = network(one.layers, input_shape=one.input_shape, framework=one.framework, most=most)
+            shapes[made.framework].append(one.input_shape)
             reports.append(derive(made, receptive_field=True, batch_size=batch_size))
         except ParamcountError as error:
             error.report = None  # an answer as far as it got is one network's, not a comparison's
             problems.append(error.within(one.name))
+    _refuse_one_shape_for_both(shapes)
     raise_all(problems)
     compared = [
         Compared(one.name, report, _changes(reports[0], report), tuple(_parts(reports[0], report)))
@@ -174,6 +177,16 @@ def compare(candidates: Sequence[Candidate], *, batch_size: int | None = None, m
         for index, (one, report) in enumerate(zip(candidates, reports, strict=True))
     ]
     return Comparison(tuple(compared), tuple(_notes(reports)))
+
+
+def _refuse_one_shape_for_both(shapes: Mapping[Framework, Sequence[InputShape | None]]) -> None:
+    """One shape of an image cannot be right for networks of both frameworks, whose channels stand at its two ends."""
+    for shape in shapes["pytorch"]:
+        if shape is not None and len(shape) > 2 and shape[0] != shape[-1] and shape in shapes["keras"]:
+            raise LayerError(
+                f"input_shape={list(shape)} is given for networks of both frameworks: channels come first in PyTorch's "
+                'and last in Keras\'s. Give each network its own: {"layers": …, "input_shape": …}.'
+            )
 
 
 def candidate(
@@ -251,8 +264,8 @@ def _notes(reports: Sequence[NetworkReport]) -> Iterator[str]:
 
 
 def _parts(first: NetworkReport, here: NetworkReport) -> Iterator[Part]:
-    ours, theirs = first.shown("layers"), here.shown("layers")
-    found = list(_differences(ours, theirs))
+    sized = first.totals.macs is not None and here.totals.macs is not None
+    found = list(_differences(first.shown("layers"), here.shown("layers"), sized=sized))
     yield from found[:MOST_PARTS]
     rest = found[MOST_PARTS:]
     if rest:
@@ -261,8 +274,8 @@ def _parts(first: NetworkReport, here: NetworkReport) -> Iterator[Part]:
         )
 
 
-def _differences(ours: Sequence[Row | Group], theirs: Sequence[Row | Group]) -> Iterator[Part]:
-    one, two = list(map(_key, ours)), list(map(_key, theirs))
+def _differences(ours: Sequence[Row | Group], theirs: Sequence[Row | Group], *, sized: bool) -> Iterator[Part]:
+    one, two = ([_key(line, sized=sized) for line in lines] for lines in (ours, theirs))
     start = next((at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
     end = 0
     while end < min(len(one), len(two)) - start and one[-1 - end] == two[-1 - end]:
@@ -277,5 +290,7 @@ def _differences(ours: Sequence[Row | Group], theirs: Sequence[Row | Group]) -> 
             yield Part(tuple(ours[start + a : start + b]), tuple(theirs[start + c : start + d]))
 
 
-def _key(line: Row | Group) -> tuple[object, ...]:
-    return line.written, line.repeat, known(line.output_shape), line.parameters, line.macs
+def _key(line: Row | Group, *, sized: bool) -> tuple[object, ...]:
+    """What alike layers share; shapes and MACs too where those of both networks are known."""
+    key = (line.written, line.repeat, line.parameters)
+    return (*key, known(line.output_shape), line.macs) if sized else key

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from paramcount import ParamcountError
+from paramcount import LayerError, ParamcountError
 from paramcount.compare import Comparison, candidate, compare
 
 _PAIR = (
@@ -61,6 +61,12 @@ def test_networks_that_are_the_same_part_nowhere() -> None:
     assert "layer by layer the same" in _compared("resnet18()", "resnet18()", shape=None).to_text()
 
 
+def test_without_its_head_a_network_parts_from_itself_at_the_head() -> None:
+    (part,) = compare([candidate("VGG16()", 0), candidate("VGG16(include_top=False)", 1)]).networks[1].parts
+    assert [line.name for line in part.first] == ["flatten", "fc1", "fc2", "predictions"]
+    assert part.here == ()
+
+
 def test_each_network_may_have_an_input_and_a_framework_of_its_own() -> None:
     given = (
         {"name": "torch", "layers": "Conv2d(3, 8, 3), BatchNorm2d(8)", "input_shape": [3, 9, 9]},
@@ -71,6 +77,18 @@ def test_each_network_may_have_an_input_and_a_framework_of_its_own() -> None:
     assert (torch.report.framework, keras.report.framework) == ("pytorch", "keras")
     notes = " ".join(compare([candidate(one, index) for index, one in enumerate(given)]).notes)
     assert "Keras holds the moving statistics" in notes
+
+
+@pytest.mark.parametrize("shape", [(3, 224, 224), (224, 224, 3)])
+def test_one_shape_of_an_image_is_not_both_frameworks(shape: tuple[int, ...]) -> None:
+    both = ("resnet50()", "MobileNetV2()")
+    with pytest.raises(
+        LayerError, match=r"channels come first in PyTorch's and last in Keras's\. Give each network its"
+    ):
+        compare([candidate(one, index, shape) for index, one in enumerate(both)])
+    own = [{"layers": both[0], "input_shape": [3, 96, 96]}, {"layers": both[1], "input_shape": [96, 96, 3]}]
+    compared = compare([candidate(one, index) for index, one in enumerate(own)])
+    assert [one.report.totals.parameters.value for one in compared.networks] == [25_557_032, 3_538_984]
 
 
 def test_every_mistake_is_told_with_the_name_of_its_network() -> None:

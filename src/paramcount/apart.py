@@ -344,13 +344,15 @@ def _outline(given: Given) -> str:
 
 def _nests(value: object) -> bool:
     """Whether a value of a JSON object is more than a literal, a layer, or a list of literals, layers or lists."""
-    if isinstance(value, Mapping):
-        return "kind" not in value
-    return any(
-        (isinstance(inner, Mapping) and "kind" not in inner)
-        or any(isinstance(one, list | tuple | Mapping) for one in sequence(inner) or ())
+    return _is_no_layer(value) or any(
+        _is_no_layer(inner) or any(isinstance(one, list | tuple | Mapping) for one in sequence(inner) or ())
         for inner in sequence(value) or ()
     )
+
+
+def _is_no_layer(value: object) -> bool:
+    """Whether a value is an object, and none of a layer."""
+    return isinstance(value, Mapping) and "kind" not in value
 
 
 _WORD = re.compile(r"[A-Za-z_]\w*")

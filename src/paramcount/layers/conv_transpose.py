@@ -15,8 +15,7 @@ from paramcount.expression import Expression, Quantity
 from paramcount.layers.base import Derivation, Example, Kind, Window
 from paramcount.layers.common import KERAS_KERNEL_LAYER
 from paramcount.layers.fields import Ints, lowered, per_dimension, refuse
-from paramcount.layers.filters import Filters, check_groups, filter_steps, weight_and_bias, work_steps
-from paramcount.layers.in_channels import taken
+from paramcount.layers.filters import Filters, check_groups, filter_steps, taken, weight_and_bias, work_steps
 from paramcount.shapes import Shape
 from paramcount.signature import Parameter, Signature, ignored
 

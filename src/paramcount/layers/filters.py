@@ -12,7 +12,7 @@ from pydantic import ValidationInfo, field_validator
 from paramcount import shapes
 from paramcount.errors import ShapeError
 from paramcount.expression import Expression, Literal, Product, Quantity, Sum, exact_div, named
-from paramcount.layers.base import Derivation, Spatial, Step, Tensor
+from paramcount.layers.base import Derivation, Spatial, Step, Tensor, agreed
 from paramcount.layers.fields import ActivationName, DataFormat, Flag, Ints, Positive, per_dimension, refuse
 from paramcount.limits import MAX_EXACT
 from paramcount.shapes import Shape
@@ -80,6 +80,22 @@ def channel_hint(layer: Spatial, shape: Shape | None) -> str:
         turned = (*shape[1:], shape[0]) if layer.channels_last else (shape[-1], *shape[:-1])
         return f" Shapes are {layer.layout()} for {layer.framework}: {shapes.text(turned)}?"
     return ""
+
+
+def taken[L: Filters](layer: L, shape: Shape | None) -> tuple[L, int, Shape]:
+    """Take a shape that flows in: the layer with `in_channels` filled in, their number, and the spatial sizes.
+
+    Raises:
+        ShapeError: the shape does not fit the layer, or `groups` does not divide the channels that flow in.
+        MissingError: the channels are not known.
+    """
+    channels, spatial = layer.split(shape)
+    in_channels = agreed(layer, "in_channels", layer.in_channels, channels, channel_hint(layer, shape))
+    if layer.in_channels is not None:
+        return layer, in_channels, spatial
+    filled = layer.filled(in_channels=in_channels)
+    check_groups(filled, ShapeError)
+    return filled, in_channels, spatial
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,24 @@ class Cell(Layer):
     def notes(self) -> tuple[str, ...]:
         """What surprises."""
 
+    @override
+    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
+        shape = inputs[0]
+        if shape is not None and len(shape) != 1:
+            raise ShapeError(f"takes the features of one time step; {text(shape)} flows in.")
+        made = self.count(agreed(self, "features", None, shape[0] if shape else None))
+        return Derivation(
+            layer=self,
+            parameters=made.total,
+            tensors=made.tensors,
+            output_shape=(self.width,),
+            more_outputs=self.states,
+            macs=made.weights,
+            steps=made.steps,
+            notes=self.notes(),
+            reach="all",
+        )
+
 
 class KerasCell(Cell):
     """Keras's SimpleRNNCell, LSTMCell and GRUCell: one time step."""
@@ -94,25 +112,6 @@ class KerasCell(Cell):
                 )
             return ("reset_after=False has one bias vector for each gate; the default has two.",)
         return ("Keras has one bias vector for each gate, PyTorch two.",)
-
-    @override
-    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
-        shape = inputs[0]
-        if shape is not None and len(shape) != 1:
-            raise ShapeError(f"takes the features of one time step; {text(shape)} flows in.")
-        ins = agreed(self, "features", None, shape[0] if shape else None)
-        made = self.count(ins)
-        return Derivation(
-            layer=self,
-            parameters=made.total,
-            tensors=made.tensors,
-            output_shape=(self.units,),
-            more_outputs=self.states,
-            macs=made.weights,
-            steps=made.steps,
-            notes=self.notes(),
-            reach="all",
-        )
 
 
 class InTime(Layer):

@@ -8,16 +8,16 @@ from typing import Annotated, override
 
 from pydantic import BeforeValidator
 
-from paramcount.errors import ShapeError, sequence, shown
+from paramcount.errors import sequence, shown
 from paramcount.expression import Quantity
-from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor, agreed
+from paramcount.layers.base import Derivation, Example, Kind, Layer, Step, Tensor
 from paramcount.layers.common import KERAS_LAYER, keras_name
 from paramcount.layers.composite import added, within
 from paramcount.layers.fields import refuse
 from paramcount.layers.keras_recurrent import IN_TIME, Cell, InTime, in_time, sequence_into
 from paramcount.layers.recurrent import Counted
 from paramcount.limits import MAX_STACKED
-from paramcount.shapes import Shape, text
+from paramcount.shapes import Shape
 from paramcount.signature import Parameter, Signature, ignored
 
 
@@ -75,24 +75,6 @@ class StackedCells(Cell):
     @override
     def notes(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(note for cell in self.cells for note in cell.notes()))
-
-    @override
-    def derive(self, inputs: tuple[Shape | None, ...]) -> Derivation:
-        shape = inputs[0]
-        if shape is not None and len(shape) != 1:
-            raise ShapeError(f"takes the features of one time step; {text(shape)} flows in.")
-        made = self.count(agreed(self, "features", None, shape[0] if shape else None))
-        return Derivation(
-            layer=self,
-            parameters=made.total,
-            tensors=made.tensors,
-            output_shape=(self.width,),
-            more_outputs=self.states,
-            macs=made.weights,
-            steps=made.steps,
-            notes=self.notes(),
-            reach="all",
-        )
 
 
 _KERAS = "keras 3.15.1"
